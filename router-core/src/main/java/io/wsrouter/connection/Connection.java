@@ -1,0 +1,223 @@
+package io.wsrouter.connection;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.address.ConnectionId;
+import io.wsrouter.auth.Principal;
+import io.wsrouter.protocol.CloseReason;
+import io.wsrouter.protocol.Message;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.Object2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One authenticated WebSocket: the entry of the routing tables and the sender in one object, so that registered and
+ * sendable cannot differ. A transport extends it with a socket, a test with a list.
+ *
+ * <p>The state here belongs to the home shard of the principal's user and is touched on its loop alone, except for
+ * {@link #onHeard}. The abstract methods are called on that loop too; a transport whose socket lives on another loop hops
+ * inside them.
+ */
+public abstract class Connection extends TimerWheel.Timer {
+
+    /** The life of a connection. It goes down this list and never back. */
+    public enum State {
+        /** Not registered yet. */
+        NEW,
+        /** In the tables: everything sent to it is written. */
+        OPEN,
+        /** Out of the tables, its close frame on the way. Nothing is written any more. */
+        CLOSING,
+        /** The socket is gone. */
+        CLOSED
+    }
+
+    /** Whom a connection's timer wakes. */
+    public interface TimerListener {
+
+        /** The connection's deadline has passed. Runs on the loop of the shard. */
+        void onTimer(Connection connection, long nowNanos);
+    }
+
+    private static final VarHandle LAST_HEARD;
+
+    static {
+        try {
+            LAST_HEARD = MethodHandles.lookup().findVarHandle(Connection.class, "lastHeardNanos", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Principal principal;
+    private State state = State.NEW;
+    private int heartbeatsMissed;
+    private @Nullable ConnectionId id;
+    private @Nullable TimerListener timerListener;
+    private @Nullable Conduct conduct;
+    private @Nullable Object2ObjectHashMap<Address, Subscription> subscriptions;
+
+    @SuppressWarnings("unused") // read and written through LAST_HEARD
+    private long lastHeardNanos;
+
+    /** A connection of {@code principal} that is not registered yet. */
+    protected Connection(Principal principal) {
+        this.principal = principal;
+    }
+
+    /**
+     * Writes a message, in the order of the calls, at the end of this turn of the loop.
+     *
+     * @param delivery hears what became of it when the result is {@link WriteResult#ACCEPTED}; null when nobody asks
+     * @return whether it was taken
+     */
+    public abstract WriteResult write(Message message, @Nullable Delivery delivery);
+
+    /** Writes a push of the router itself: the text of one frame, not written to afterwards. */
+    public abstract void push(byte[] json);
+
+    /** Sends a WebSocket ping. */
+    public abstract void ping();
+
+    /**
+     * Sends what is queued and the close frame, then closes the socket. The shard has taken the connection out of its
+     * tables.
+     */
+    public abstract void close(CloseReason reason);
+
+    /** The bytes that wait to be written. */
+    public abstract long queuedBytes();
+
+    /** Who the verified token says it is. */
+    public final Principal principal() {
+        return principal;
+    }
+
+    /**
+     * The id.
+     *
+     * @throws IllegalStateException before registration
+     */
+    public final ConnectionId id() {
+        if (id == null) {
+            throw new IllegalStateException("a connection of " + principal.user() + " is not registered");
+        }
+        return id;
+    }
+
+    /** Where in its life it is. */
+    public final State state() {
+        return state;
+    }
+
+    /** Whether it is in the tables. */
+    public final boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Gives it the id and the state of a registered connection. */
+    final void onRegistered(ConnectionId newId) {
+        if (state != State.NEW) {
+            throw new IllegalStateException("connection " + id + " is " + state + " (expected NEW)");
+        }
+        id = newId;
+        state = State.OPEN;
+    }
+
+    /** Moves on to {@link State#CLOSING}. */
+    public final void onClosing() {
+        state = State.CLOSING;
+        cancel();
+    }
+
+    /** Moves on to {@link State#CLOSED}. */
+    public final void onClosed() {
+        state = State.CLOSED;
+        cancel();
+    }
+
+    /** Sets whom the timer wakes. */
+    public final void wake(TimerListener listener) {
+        timerListener = listener;
+    }
+
+    @Override
+    protected final void onExpired(long nowNanos) {
+        if (timerListener != null) {
+            timerListener.onTimer(this, nowNanos);
+        }
+    }
+
+    /** Remembers that a frame came from the peer. The socket's loop calls it. */
+    public final void onHeard(long nowNanos) {
+        LAST_HEARD.setOpaque(this, nowNanos);
+    }
+
+    /** When the last frame came from the peer, on the loop's monotonic clock. */
+    public final long lastHeardNanos() {
+        return (long) LAST_HEARD.getOpaque(this);
+    }
+
+    /** The number of heartbeats in a row that the peer has not answered. */
+    public final int heartbeatsMissed() {
+        return heartbeatsMissed;
+    }
+
+    /** Sets the number of heartbeats in a row that the peer has not answered. */
+    public final void heartbeatsMissed(int missed) {
+        heartbeatsMissed = missed;
+    }
+
+    /** How it has behaved as a publisher. */
+    public final Conduct conduct(int messagesPerSecond, long nowNanos) {
+        if (conduct == null) {
+            conduct = new Conduct(messagesPerSecond, nowNanos);
+        }
+        return conduct;
+    }
+
+    /**
+     * The second of the two barriers: whether a message to {@code address} may be written here. The answer comes from the
+     * connection's own identity and its own subscriptions, not from the table that found it.
+     */
+    public final boolean mayReceive(Address address) {
+        return switch (address.kind()) {
+            case USER -> address.equals(principal.user());
+            case CONNECTION ->
+                address.connectionId().equals(id) && address.owner().equals(principal.user());
+            case TOPIC -> subscription(address) != null;
+        };
+    }
+
+    /** Its subscription to {@code topic}, or null. */
+    public final @Nullable Subscription subscription(Address topic) {
+        return subscriptions == null ? null : subscriptions.get(topic);
+    }
+
+    /** The number of its subscriptions. */
+    public final int subscriptionCount() {
+        return subscriptions == null ? 0 : subscriptions.size();
+    }
+
+    /** A copy of its subscriptions. */
+    public final List<Subscription> subscriptions() {
+        return subscriptions == null ? List.of() : new ArrayList<>(subscriptions.values());
+    }
+
+    /** Adds a subscription to its own set. */
+    public final void add(Subscription subscription) {
+        if (subscriptions == null) {
+            subscriptions = new Object2ObjectHashMap<>(8, 0.65f);
+        }
+        subscriptions.put(subscription.topic(), subscription);
+    }
+
+    /** Removes a subscription from its own set. */
+    public final void remove(Subscription subscription) {
+        if (subscriptions != null) {
+            subscriptions.remove(subscription.topic());
+        }
+    }
+}

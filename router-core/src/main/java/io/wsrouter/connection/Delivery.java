@@ -1,0 +1,13 @@
+package io.wsrouter.connection;
+
+import io.wsrouter.protocol.Outcome;
+
+/** Hears what became of one message at one connection: exactly one call, on the loop of the connection's shard. */
+public interface Delivery {
+
+    /** The kernel socket took every byte. */
+    void onDelivered();
+
+    /** It was not delivered and will not be. */
+    void onRefused(Outcome outcome);
+}

@@ -1,0 +1,69 @@
+package io.wsrouter.metrics;
+
+import java.util.Locale;
+
+/** Everything that a shard counts: the name, the unit and one sentence each. */
+public enum Metric {
+    /** Connections registered. */
+    CONNECTIONS_OPENED("connections", "Connections registered since start."),
+    /** Connections taken out of the tables. */
+    CONNECTIONS_CLOSED("connections", "Connections taken out of the routing tables since start."),
+    /** Publishes judged. */
+    PUBLISHED("publishes", "Publishes received from clients and back ends, refused ones included."),
+    /** Publishes refused before reaching a receiver. */
+    PUBLISHES_REFUSED("publishes", "Publishes refused before they reached any receiver, for whatever reason."),
+    /** Receivers that addresses resolved to. */
+    MATCHED("messages", "Receivers that the addresses of publishes resolved to."),
+    /** Messages whose last byte the kernel took. */
+    DELIVERED("messages", "Messages whose every byte the receiver's kernel socket took."),
+    /** Messages that a receiver did not get. */
+    REFUSED("messages", "Messages that a matched receiver did not get."),
+    /** Bytes handed to the kernel. */
+    SENT_BYTES("bytes", "Bytes of WebSocket frames that kernel sockets took."),
+    /** Subscriptions made. */
+    SUBSCRIBED("subscriptions", "Subscriptions made since start."),
+    /** Commands that were not valid. */
+    BAD_REQUESTS("commands", "Commands that were not valid."),
+    /** Actions refused for lack of a grant. */
+    DENIED("commands", "Publishes and subscriptions refused for lack of a grant."),
+    /** Claims of somebody else's identity or address. */
+    OWNER_MISMATCHES("commands", "Commands that claimed somebody else's identity or address."),
+    /** Writes refused by the second barrier. */
+    MISDELIVERY_REFUSED("messages", "Messages stopped at the write because the receiver was not the one addressed."),
+    /** Registrations of an id that another connection holds. */
+    DUPLICATE_IDS("connections", "Registrations refused because another connection holds the id."),
+    /** Receipts whose publisher had gone. */
+    RECEIPTS_DROPPED("receipts", "Receipts dropped because their publisher had closed."),
+    /** Batches handed to other shards. */
+    HOP_BATCHES("batches", "Batches of work handed to other shards."),
+    /** Work handed to other shards. */
+    HOPS("hops", "Pieces of work handed to other shards."),
+    /** Work that came too late. */
+    HOPS_LOST("hops", "Pieces of work for a shard that had already shut down."),
+    /** Faults of the router itself. */
+    BUGS("exceptions", "Unexpected exceptions: faults of the router itself.");
+
+    private final String unit;
+    private final String sentence;
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    Metric(String unit, String sentence) {
+        this.unit = unit;
+        this.sentence = sentence;
+    }
+
+    /** The stable word of the metric, for example {@code misdelivery_refused}. */
+    public String word() {
+        return word;
+    }
+
+    /** What one of it is. */
+    public String unit() {
+        return unit;
+    }
+
+    /** What it means, in one sentence. */
+    public String sentence() {
+        return sentence;
+    }
+}

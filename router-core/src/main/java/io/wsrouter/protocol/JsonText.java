@@ -1,0 +1,78 @@
+package io.wsrouter.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.wsrouter.address.Address;
+import java.util.Arrays;
+
+/** Builds one JSON text in UTF-8. Not thread-safe. */
+final class JsonText {
+
+    private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
+
+    private byte[] bytes;
+    private int length;
+
+    JsonText(int expectedLength) {
+        bytes = new byte[expectedLength];
+    }
+
+    /** Appends JSON as it is. */
+    JsonText raw(byte[] json) {
+        ensure(json.length);
+        System.arraycopy(json, 0, bytes, length, json.length);
+        length += json.length;
+        return this;
+    }
+
+    /** Appends JSON as it is. */
+    JsonText raw(String json) {
+        return raw(json.getBytes(UTF_8));
+    }
+
+    /** Appends an address, which needs no escapes, between quotes. */
+    JsonText address(Address address) {
+        ensure(address.lengthBytes() + 2);
+        bytes[length++] = '"';
+        length = address.copyTo(bytes, length);
+        bytes[length++] = '"';
+        return this;
+    }
+
+    /** Appends a string between quotes, escaped where JSON asks for it (RFC 8259 section 7). */
+    JsonText string(String text) {
+        byte[] utf8 = text.getBytes(UTF_8);
+        ensure(utf8.length * 6 + 2);
+        bytes[length++] = '"';
+        for (byte b : utf8) {
+            if (b == '"' || b == '\\') {
+                bytes[length++] = '\\';
+                bytes[length++] = b;
+            } else if (b >= 0 && b < 0x20) {
+                raw("\\u00");
+                bytes[length++] = HEX[b >> 4];
+                bytes[length++] = HEX[b & 15];
+            } else {
+                bytes[length++] = b;
+            }
+        }
+        bytes[length++] = '"';
+        return this;
+    }
+
+    /** Appends a whole number. */
+    JsonText number(long value) {
+        return raw(Long.toString(value));
+    }
+
+    /** The text; the builder is done. */
+    byte[] toBytes() {
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
+    private void ensure(int additional) {
+        if (length + additional > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + additional));
+        }
+    }
+}

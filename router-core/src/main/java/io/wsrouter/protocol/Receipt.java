@@ -1,0 +1,66 @@
+package io.wsrouter.protocol;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The truthful account of one publish: {@code matched = delivered + queued + sum of refused}. Final once made.
+ *
+ * @param outcome the account in one word
+ * @param matched the connections that the address resolved to
+ * @param delivered those whose kernel socket took every byte; not that the client has read it
+ * @param queued those for which it still waited when the receipt was closed
+ * @param refused those that did not get it, by reason; unmodifiable
+ * @param unknown the nodes that did not answer; unmodifiable
+ */
+public record Receipt(
+        Outcome outcome, int matched, int delivered, int queued, Map<Outcome, Integer> refused, List<String> unknown) {
+
+    /** The account of a publish that was refused before it reached any receiver. */
+    public static Receipt refused(Outcome outcome) {
+        return new Receipt(outcome, 0, 0, 0, Map.of(), List.of());
+    }
+
+    /**
+     * The account of what the receivers answered.
+     *
+     * @param refusedCounts how many receivers refused, indexed by the ordinal of the outcome
+     * @throws IllegalArgumentException when the figures do not add up
+     */
+    public static Receipt of(int matched, int delivered, int queued, int[] refusedCounts, List<String> unknown) {
+        Map<Outcome, Integer> refused = new EnumMap<>(Outcome.class);
+        int refusedTotal = 0;
+        Outcome commonest = Outcome.NO_ROUTE;
+        for (Outcome outcome : Outcome.values()) {
+            int count = refusedCounts[outcome.ordinal()];
+            if (count > 0) {
+                refused.put(outcome, count);
+                refusedTotal += count;
+                commonest = count > refused.getOrDefault(commonest, 0) ? outcome : commonest;
+            }
+        }
+        if (matched != delivered + queued + refusedTotal) {
+            throw new IllegalArgumentException("matched " + matched + " (expected delivered " + delivered + " + queued "
+                    + queued + " + refused " + refusedTotal + ")");
+        }
+        Outcome outcome = inOneWord(matched, delivered, queued, commonest, unknown);
+        return new Receipt(
+                outcome, matched, delivered, queued, Collections.unmodifiableMap(refused), List.copyOf(unknown));
+    }
+
+    private static Outcome inOneWord(
+            int matched, int delivered, int queued, Outcome commonestRefusal, List<String> unknown) {
+        if (delivered + queued == 0 && !unknown.isEmpty()) {
+            return Outcome.UNKNOWN;
+        }
+        if (delivered + queued == 0) {
+            return commonestRefusal;
+        }
+        if (delivered + queued < matched || !unknown.isEmpty()) {
+            return Outcome.PARTIAL;
+        }
+        return queued > 0 ? Outcome.QUEUED : Outcome.DELIVERED;
+    }
+}

@@ -1,0 +1,78 @@
+package io.wsrouter.routing;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.connection.Connection;
+import io.wsrouter.connection.Subscription;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The connections of one shard that have subscribed to one topic. Belongs to one loop. */
+final class LocalTopic {
+
+    /** A subscriber that waits until the home shard knows of this shard's interest. */
+    record Waiting(Connection connection, String commandId) {}
+
+    private final Address topic;
+    private final long generation;
+    private final List<Subscription> subscribers = new ArrayList<>(4);
+    private final List<Waiting> waiting = new ArrayList<>(1);
+    private boolean isConfirmed;
+
+    /** A topic without subscribers; {@code generation} tells its interest from an earlier one of the same shard. */
+    LocalTopic(Address topic, long generation) {
+        this.topic = topic;
+        this.generation = generation;
+    }
+
+    Address topic() {
+        return topic;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    int size() {
+        return subscribers.size();
+    }
+
+    Connection subscriber(int position) {
+        return subscribers.get(position).connection();
+    }
+
+    void add(Subscription subscription) {
+        subscription.moveTo(subscribers.size());
+        subscribers.add(subscription);
+    }
+
+    /** Removes exactly this subscription, filling its place with the last one. */
+    boolean remove(Subscription subscription) {
+        int position = subscription.position();
+        if (position >= subscribers.size() || subscribers.get(position) != subscription) {
+            return false;
+        }
+        Subscription last = subscribers.remove(subscribers.size() - 1);
+        if (last != subscription) {
+            subscribers.set(position, last);
+            last.moveTo(position);
+        }
+        return true;
+    }
+
+    /** Whether the home shard knows of this shard's interest, so that nothing published from now on is missed. */
+    boolean isConfirmed() {
+        return isConfirmed;
+    }
+
+    void await(Waiting subscriber) {
+        waiting.add(subscriber);
+    }
+
+    /** Remembers that the home shard knows, and hands out who waited for it. */
+    List<Waiting> confirm() {
+        isConfirmed = true;
+        List<Waiting> confirmed = List.copyOf(waiting);
+        waiting.clear();
+        return confirmed;
+    }
+}

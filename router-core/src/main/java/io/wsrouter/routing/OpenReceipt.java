@@ -1,0 +1,61 @@
+package io.wsrouter.routing;
+
+import io.wsrouter.protocol.Outcome;
+import io.wsrouter.protocol.Receipt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A receipt that still waits for some of its parts. Belongs to the shard where the publish came in.
+ *
+ * <p>The home shard of the address announces how many parts there will be; parts may come before the announcement.
+ */
+final class OpenReceipt {
+
+    private final Consumer<Receipt> listener;
+    private final int[] refused = new int[Outcome.values().length];
+    private final List<String> unknown = new ArrayList<>(0);
+    private int matched;
+    private int delivered;
+    private int queued;
+    private int missingParts;
+    private boolean isAnnounced;
+
+    /** A receipt that goes to {@code listener} once, when it is complete. */
+    OpenReceipt(Consumer<Receipt> listener) {
+        this.listener = listener;
+    }
+
+    void onAnnounced(int parts) {
+        isAnnounced = true;
+        missingParts += parts;
+        closeWhenComplete();
+    }
+
+    void onPart(ReceiptPart part) {
+        matched += part.matched();
+        delivered += part.delivered();
+        queued += part.queued();
+        part.addRefusedTo(refused);
+        missingParts--;
+        closeWhenComplete();
+    }
+
+    /** Adds what the receivers on other nodes answered. */
+    void onRemotePart(Receipt remote) {
+        matched += remote.matched();
+        delivered += remote.delivered();
+        queued += remote.queued();
+        remote.refused().forEach((outcome, count) -> refused[outcome.ordinal()] += count);
+        unknown.addAll(remote.unknown());
+        missingParts--;
+        closeWhenComplete();
+    }
+
+    private void closeWhenComplete() {
+        if (isAnnounced && missingParts == 0) {
+            listener.accept(Receipt.of(matched, delivered, queued, refused, unknown));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.wsrouter.routing;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.address.ConnectionId;
+import io.wsrouter.auth.Principal;
+import io.wsrouter.cluster.Backplane;
+import io.wsrouter.metrics.Metric;
+import io.wsrouter.protocol.Command;
+import io.wsrouter.protocol.Message;
+import io.wsrouter.protocol.Receipt;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door to the shards. Any thread may call it; each call runs on the home shard of what it is about, and each future
+ * completes on a shard's loop, so what depends on it must not block.
+ *
+ * <p>A future fails with {@link RejectedExecutionException} when the router has ended.
+ */
+public final class Router {
+
+    private final List<Shard> shards;
+
+    /**
+     * A router with one shard for each loop.
+     *
+     * @param loops at least one
+     * @param limits what the shards enforce
+     * @param backplane the way to other nodes
+     * @param listener hears of security events and faults
+     * @param random where connection ids start
+     */
+    public Router(
+            List<? extends ShardLoop> loops,
+            RouterLimits limits,
+            Backplane backplane,
+            RouterListener listener,
+            RandomGenerator random) {
+        if (loops.isEmpty()) {
+            throw new IllegalArgumentException("loops is empty (expected at least one)");
+        }
+        shards = IntStream.range(0, loops.size())
+                .mapToObj(i -> new Shard(i, loops.get(i), limits, backplane, listener, random))
+                .toList();
+        shards.forEach(shard -> shard.connect(shards));
+        backplane.start(this::receive);
+    }
+
+    /** The shards, by index. */
+    public List<Shard> shards() {
+        return shards;
+    }
+
+    /** The shard that owns an address. */
+    public Shard homeShard(Address address) {
+        return shards.get(address.homeShard(shards.size()));
+    }
+
+    /**
+     * Publishes for somebody who has no connection, with the rights of {@code publisher}.
+     *
+     * @return the receipt, refusals included
+     */
+    public CompletableFuture<Receipt> publish(Principal publisher, Command.Publish publish) {
+        CompletableFuture<Receipt> answer = new CompletableFuture<>();
+        Shard home = homeShard(publish.to());
+        run(home, answer, () -> home.onPublish(publisher, publish, answer::complete));
+        return answer;
+    }
+
+    /** The connections of a user, oldest first; empty when the user is not connected. */
+    public CompletableFuture<List<ConnectionInfo>> connectionsOf(Address user) {
+        return ask(homeShard(user), shard -> shard.onDescribeUser(user));
+    }
+
+    /** One connection; empty when there is none with this id. */
+    public CompletableFuture<Optional<ConnectionInfo>> connection(ConnectionId id) {
+        return ask(homeShard(id.user()), shard -> Optional.ofNullable(shard.onDescribe(id)));
+    }
+
+    /** Closes one connection as kicked by {@code operator}, and says whether it was there. */
+    public CompletableFuture<Boolean> kick(ConnectionId id, Address operator) {
+        return ask(homeShard(id.user()), shard -> shard.onKick(id, operator));
+    }
+
+    /** Closes all connections of a user as kicked by {@code operator}, and says how many there were. */
+    public CompletableFuture<Integer> kickUser(Address user, Address operator) {
+        return ask(homeShard(user), shard -> shard.onKickUser(user, operator));
+    }
+
+    /** What all shards hold and have counted. The shards are asked one by one, so the sum is of no single moment. */
+    public CompletableFuture<ShardStats> stats() {
+        return shards.stream()
+                .map(shard -> ask(shard, Shard::onStats))
+                .reduce((sum, next) -> sum.thenCombine(next, ShardStats::plus))
+                .orElseThrow();
+    }
+
+    /** Whether a write has ever been stopped because the receiver was not the one addressed: a fault of the router. */
+    public CompletableFuture<Boolean> hasRefusedMisdelivery() {
+        return stats().thenApply(stats -> stats.counts().getOrDefault(Metric.MISDELIVERY_REFUSED, 0L) > 0);
+    }
+
+    /** Closes all connections as draining. The future completes when the last close frame is on its way. */
+    public CompletableFuture<@Nullable Void> drain() {
+        CompletableFuture<?>[] drained = shards.stream()
+                .map(shard -> {
+                    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+                    run(shard, done, () -> shard.onDrain(() -> done.complete(null)));
+                    return done;
+                })
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(drained);
+    }
+
+    private void receive(Message message, Consumer<Receipt> answer) {
+        Shard home = homeShard(message.to());
+        home.loop().execute(() -> home.onRemoteMessage(message, answer));
+    }
+
+    private static <T> CompletableFuture<T> ask(Shard shard, Function<Shard, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        run(shard, answer, () -> answer.complete(question.apply(shard)));
+        return answer;
+    }
+
+    private static void run(Shard shard, CompletableFuture<?> answer, Runnable task) {
+        try {
+            shard.loop().execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.wsrouter.routing;
+
+import java.time.Duration;
+
+/**
+ * The limits that shards enforce. {@link Integer#MAX_VALUE} lifts a limit.
+ *
+ * @param connectionsPerUser at most this many connections of one user, at least 1
+ * @param whenUserIsFull what happens to one more
+ * @param subscriptionsPerConnection at most this many topics for one connection
+ * @param messagesPerSecond publishes of one connection, at least 1
+ * @param messagesPerSecondPerUser publishes of all connections of one user together, at least 1
+ * @param openReceiptsPerConnection publishes with an id that may wait for their receipt at one time
+ * @param receiptTimeout after which a receipt counts what still waits as queued
+ * @param heartbeatInterval how long a peer may be silent before it is pinged
+ * @param heartbeatMisses how many pings in a row may stay unanswered
+ */
+public record RouterLimits(
+        int connectionsPerUser,
+        WhenUserIsFull whenUserIsFull,
+        int subscriptionsPerConnection,
+        int messagesPerSecond,
+        int messagesPerSecondPerUser,
+        int openReceiptsPerConnection,
+        Duration receiptTimeout,
+        Duration heartbeatInterval,
+        int heartbeatMisses) {
+
+    /** What happens when a user with the most connections allowed opens one more. */
+    public enum WhenUserIsFull {
+        /** The new one is refused. */
+        REFUSE,
+        /** The oldest one is closed as replaced. */
+        REPLACE
+    }
+}

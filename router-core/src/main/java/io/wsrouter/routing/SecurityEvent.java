@@ -1,0 +1,38 @@
+package io.wsrouter.routing;
+
+import io.wsrouter.address.Address;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something for the security log. It holds no token and no payload.
+ *
+ * @param kind what happened
+ * @param user who did it, by the verified token; null when nobody is verified
+ * @param address what it was done to, or null
+ * @param detail a short word or phrase, safe to print
+ */
+public record SecurityEvent(
+        Kind kind, @Nullable Address user, @Nullable Address address, String detail) {
+
+    /** The kinds of event. */
+    public enum Kind {
+        /** A handshake or a request with a bad token. */
+        UNAUTHENTICATED,
+        /** A command without the grant for it. */
+        DENIED,
+        /** A claim that an address, a connection or an identity belongs to somebody else. */
+        OWNER_MISMATCH,
+        /** A write stopped because the receiver was not the one addressed: a fault of the router. */
+        MISDELIVERY_REFUSED,
+        /** Connections closed by an operator. */
+        KICKED;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** The stable word of the kind. */
+        public String word() {
+            return word;
+        }
+    }
+}

@@ -1,0 +1,768 @@
+package io.wsrouter.routing;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.address.ConnectionId;
+import io.wsrouter.auth.Principal;
+import io.wsrouter.cluster.Backplane;
+import io.wsrouter.connection.Conduct;
+import io.wsrouter.connection.Connection;
+import io.wsrouter.connection.ConnectionIdGenerator;
+import io.wsrouter.connection.ConnectionTable;
+import io.wsrouter.connection.Subscription;
+import io.wsrouter.connection.TimerWheel;
+import io.wsrouter.connection.UserConnections;
+import io.wsrouter.metrics.Counters;
+import io.wsrouter.metrics.Metric;
+import io.wsrouter.protocol.CloseReason;
+import io.wsrouter.protocol.Command;
+import io.wsrouter.protocol.ErrorCode;
+import io.wsrouter.protocol.Message;
+import io.wsrouter.protocol.Outcome;
+import io.wsrouter.protocol.Pushes;
+import io.wsrouter.protocol.Receipt;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All routing state of the addresses whose home it is: its users' connections, the subscriptions of those connections,
+ * and the topics it sequences. One loop runs everything here, so there is nothing to lock.
+ *
+ * <p>A publish takes this path: {@link #onCommand} judges it on the publisher's shard, {@link #onRoute} resolves it on the
+ * home shard of the address, {@link #onFanOut} delivers a topic's message on every shard with subscribers, and the parts
+ * of its receipt travel back to the publisher's shard.
+ */
+public final class Shard {
+
+    private static final int TIMERS_PER_TICK = 1_000;
+    private static final int CLOSES_PER_TURN = 256;
+
+    private record Closing(Connection connection, CloseReason reason) {}
+
+    // collaborators
+    private final int index;
+    private final ShardLoop loop;
+    private final RouterLimits limits;
+    private final Backplane backplane;
+    private final RouterListener listener;
+    private ShardProxy[] proxies = {};
+
+    // state, the loop's own
+    private final ConnectionTable connections = new ConnectionTable();
+    private final SubscriptionTable subscriptions = new SubscriptionTable();
+    private final TopicTable topics = new TopicTable();
+    private final ConnectionIdGenerator ids;
+    private final Counters counters = new Counters();
+    private final TimerWheel timers;
+    private final List<Closing> closings = new ArrayList<>();
+    private final List<Connection> withUntoldRefusals = new ArrayList<>();
+    private boolean isTurnEndArmed;
+    private boolean isDraining;
+
+    Shard(
+            int index,
+            ShardLoop loop,
+            RouterLimits limits,
+            Backplane backplane,
+            RouterListener listener,
+            RandomGenerator random) {
+        this.index = index;
+        this.loop = loop;
+        this.limits = limits;
+        this.backplane = backplane;
+        this.listener = listener;
+        this.ids = new ConnectionIdGenerator(random);
+        this.timers = new TimerWheel(loop.nanoTime());
+    }
+
+    /** Introduces the shards to each other, before the first use. */
+    void connect(List<Shard> shards) {
+        proxies = shards.stream().map(to -> new ShardProxy(this, to)).toArray(ShardProxy[]::new);
+    }
+
+    /** Its place among the shards of the router, from 0. Any thread. */
+    public int index() {
+        return index;
+    }
+
+    /** The loop that it runs on. Any thread. */
+    public ShardLoop loop() {
+        return loop;
+    }
+
+    /** What it has counted. Read and written on its loop. */
+    public Counters counters() {
+        return counters;
+    }
+
+    // ---- the life of a connection
+
+    /**
+     * Registers a connection: from here on it is routable. The transport then writes the welcome, before anything else.
+     *
+     * @param connection new, with an open socket
+     */
+    public RegistrationResult onRegister(Connection connection) {
+        assert loop.isCurrent();
+        if (isDraining) {
+            return RegistrationResult.DRAINING;
+        }
+        Address user = connection.principal().user();
+        UserConnections others = connections.ofUser(user);
+        if (others != null && others.size() >= limits.connectionsPerUser()) {
+            if (limits.whenUserIsFull() == RouterLimits.WhenUserIsFull.REFUSE) {
+                return RegistrationResult.USER_FULL;
+            }
+            onClose(others.connections()[0], CloseReason.REPLACED);
+        }
+        ConnectionId id = ids.next(user, loop.epochMillis() / 1000);
+        if (!connections.putIfAbsent(id, connection)) {
+            counters.increment(Metric.DUPLICATE_IDS);
+            return RegistrationResult.DUPLICATE_ID;
+        }
+        counters.increment(Metric.CONNECTIONS_OPENED);
+        if (others == null) {
+            backplane.onInterest(user, true);
+        }
+        long nowNanos = loop.nanoTime();
+        connection.onHeard(nowNanos);
+        connection.wake(this::onConnectionTimer);
+        scheduleTimer(connection, nowNanos);
+        return RegistrationResult.REGISTERED;
+    }
+
+    /** The number of connections that a user has, to decide where one more should live. */
+    public int onCountConnections(Address user) {
+        assert loop.isCurrent();
+        UserConnections found = connections.ofUser(user);
+        return found == null ? 0 : found.size();
+    }
+
+    /** Takes a connection out of every table, then has it closed. Does nothing when it is not open. */
+    public void onClose(Connection connection, CloseReason reason) {
+        assert loop.isCurrent();
+        if (connection.isOpen()) {
+            takeOut(connection);
+            connection.onClosing();
+            connection.close(reason);
+        }
+    }
+
+    /** Takes a connection whose socket is gone out of every table, if it is still there. */
+    public void onClosed(Connection connection) {
+        assert loop.isCurrent();
+        if (connection.isOpen()) {
+            takeOut(connection);
+        }
+        connection.onClosed();
+    }
+
+    /**
+     * Closes all connections, some at a time, and registers no more.
+     *
+     * @param whenAllAreClosing runs on this loop when the last close frame is on its way
+     */
+    public void onDrain(Runnable whenAllAreClosing) {
+        assert loop.isCurrent();
+        isDraining = true;
+        drain(connections.all().iterator(), whenAllAreClosing);
+    }
+
+    private void drain(Iterator<Connection> remaining, Runnable whenAllAreClosing) {
+        for (int i = 0; i < CLOSES_PER_TURN && remaining.hasNext(); i++) {
+            onClose(remaining.next(), CloseReason.DRAINING);
+        }
+        if (remaining.hasNext()) {
+            loop.execute(() -> drain(remaining, whenAllAreClosing));
+        } else {
+            whenAllAreClosing.run();
+        }
+    }
+
+    private void takeOut(Connection connection) {
+        if (!connections.remove(connection)) {
+            return;
+        }
+        for (Subscription subscription : connection.subscriptions()) {
+            unsubscribe(subscription);
+        }
+        Address user = connection.principal().user();
+        if (connections.ofUser(user) == null) {
+            backplane.onInterest(user, false);
+        }
+        counters.increment(Metric.CONNECTIONS_CLOSED);
+    }
+
+    // ---- commands of a client, on its connection's shard
+
+    /** Carries out one command of {@code from}, a connection of this shard. */
+    public void onCommand(Connection from, Command command) {
+        assert loop.isCurrent();
+        if (!from.isOpen()) {
+            return;
+        }
+        if (command instanceof Command.Publish publish) {
+            onPublish(from, publish);
+        } else if (command instanceof Command.RefusedPublish refused) {
+            onRefusedPublish(from, refused);
+        } else if (command instanceof Command.Subscribe subscribe) {
+            onSubscribe(from, subscribe);
+        } else if (command instanceof Command.Unsubscribe unsubscribe) {
+            onUnsubscribe(from, unsubscribe);
+        } else if (command instanceof Command.Ping ping) {
+            from.push(Pushes.pong(ping.id()));
+        } else if (command instanceof Command.Invalid invalid) {
+            onInvalid(from, invalid);
+        }
+    }
+
+    private void onPublish(Connection from, Command.Publish publish) {
+        Outcome refusal = judgeRate(from);
+        if (refusal == null) {
+            refusal = judge(from.principal(), publish);
+        }
+        if (refusal == null && publish.id() != null && !mayOpenReceipt(from)) {
+            refusal = Outcome.OVERLOADED;
+        }
+        if (refusal != null) {
+            refuse(from, publish.id(), refusal);
+            return;
+        }
+        counters.increment(Metric.PUBLISHED);
+        OpenReceipt receipt = publish.id() == null ? null : openReceipt(from, publish.id());
+        send(new Publication(encode(from.principal(), publish), index, receipt, receipt == null ? from : null, false));
+    }
+
+    private void onRefusedPublish(Connection from, Command.RefusedPublish refused) {
+        Outcome rateRefusal = judgeRate(from);
+        refuse(from, refused.id(), rateRefusal == null ? refused.outcome() : rateRefusal);
+    }
+
+    private void onSubscribe(Connection from, Command.Subscribe subscribe) {
+        Address topic = subscribe.to();
+        if (!from.principal().maySubscribe(topic)) {
+            counters.increment(Metric.DENIED);
+            listener.onSecurityEvent(new SecurityEvent(
+                    SecurityEvent.Kind.DENIED, from.principal().user(), topic, "subscribe"));
+            error(
+                    from,
+                    subscribe.id(),
+                    ErrorCode.FORBIDDEN,
+                    from.principal().user() + " may not subscribe to " + topic);
+        } else if (from.subscription(topic) != null) {
+            acknowledgeWhenConfirmed(from, subscribe.id(), topic);
+        } else if (from.subscriptionCount() >= limits.subscriptionsPerConnection()) {
+            error(from, subscribe.id(), ErrorCode.LIMIT_EXCEEDED, "limits.subscriptions-per-connection");
+        } else {
+            Subscription subscription = new Subscription(from, topic);
+            from.add(subscription);
+            localTopic(topic).add(subscription);
+            counters.increment(Metric.SUBSCRIBED);
+            acknowledgeWhenConfirmed(from, subscribe.id(), topic);
+        }
+    }
+
+    private void onUnsubscribe(Connection from, Command.Unsubscribe unsubscribe) {
+        Subscription subscription = from.subscription(unsubscribe.to());
+        if (subscription != null) {
+            unsubscribe(subscription);
+        }
+        if (unsubscribe.id() != null) {
+            from.push(Pushes.ok(unsubscribe.id()));
+        }
+    }
+
+    private void onInvalid(Connection from, Command.Invalid invalid) {
+        counters.increment(Metric.BAD_REQUESTS);
+        if (invalid.claimsIdentity()) {
+            counters.increment(Metric.OWNER_MISMATCHES);
+            listener.onSecurityEvent(new SecurityEvent(
+                    SecurityEvent.Kind.OWNER_MISMATCH, from.principal().user(), null, "identity in envelope"));
+        }
+        error(from, invalid.id(), invalid.code(), invalid.reason());
+        if (invalid.code() == ErrorCode.BAD_REQUEST && conduct(from).exhaustsPatience(loop.nanoTime())) {
+            onClose(from, CloseReason.TOO_MANY_BAD_REQUESTS);
+        }
+    }
+
+    // ---- judging a publish
+
+    /** Whether the publisher is within its own rate and its user's. */
+    private @Nullable Outcome judgeRate(Connection from) {
+        long nowNanos = loop.nanoTime();
+        UserConnections user = connections.ofUser(from.principal().user());
+        if (conduct(from).mayPublish(nowNanos)
+                && (user == null || user.mayPublish(limits.messagesPerSecondPerUser(), nowNanos))) {
+            return null;
+        }
+        if (conduct(from).persistsInExceeding(nowNanos)) {
+            onClose(from, CloseReason.RATE_EXCEEDED);
+        }
+        return Outcome.RATE_LIMITED;
+    }
+
+    /** Whether the publisher may send to that address, and knows whose it is. */
+    private @Nullable Outcome judge(Principal publisher, Command.Publish publish) {
+        Address to = publish.to();
+        String claimedOwner = publish.claimedOwner();
+        if (claimedOwner != null && !claimedOwner.equals(to.owner().name())) {
+            counters.increment(Metric.OWNER_MISMATCHES);
+            listener.onSecurityEvent(
+                    new SecurityEvent(SecurityEvent.Kind.OWNER_MISMATCH, publisher.user(), to, "publish"));
+            return Outcome.OWNER_MISMATCH;
+        }
+        if (!publisher.mayPublish(to)) {
+            counters.increment(Metric.DENIED);
+            listener.onSecurityEvent(new SecurityEvent(SecurityEvent.Kind.DENIED, publisher.user(), to, "publish"));
+            return Outcome.FORBIDDEN;
+        }
+        return null;
+    }
+
+    private Message encode(Principal publisher, Command.Publish publish) {
+        byte[] json =
+                Pushes.message(publish.to(), publisher.user(), publish.event(), loop.epochMillis(), publish.data());
+        return new Message(publish.to(), publish.priority(), json);
+    }
+
+    private void refuse(Connection from, @Nullable String id, Outcome outcome) {
+        counters.increment(Metric.PUBLISHED);
+        counters.increment(Metric.PUBLISHES_REFUSED);
+        if (!from.isOpen()) {
+            return;
+        }
+        if (id == null) {
+            onUnreceiptedRefusal(from, outcome);
+        } else {
+            from.push(Pushes.receipt(id, Receipt.refused(outcome)));
+        }
+    }
+
+    // ---- receipts, on the shard where the publish came in
+
+    private boolean mayOpenReceipt(Connection from) {
+        return conduct(from).tryOpenReceipt(limits.openReceiptsPerConnection());
+    }
+
+    private OpenReceipt openReceipt(Connection from, String id) {
+        return new OpenReceipt(receipt -> {
+            conduct(from).closeReceipt();
+            if (from.isOpen()) {
+                from.push(Pushes.receipt(id, receipt));
+            } else {
+                counters.increment(Metric.RECEIPTS_DROPPED);
+            }
+        });
+    }
+
+    /** Tells a publisher of a refusal, now or with others within a second. */
+    void onUnreceiptedRefusal(Connection publisher, Outcome outcome) {
+        Conduct conduct = conduct(publisher);
+        if (!publisher.isOpen()) {
+            return;
+        }
+        boolean isWaiting = conduct.hasUntoldRefusals();
+        conduct.addRefusal(outcome);
+        if (!isWaiting && !tellRefusals(publisher, loop.nanoTime())) {
+            withUntoldRefusals.add(publisher);
+        }
+    }
+
+    private boolean tellRefusals(Connection publisher, long nowNanos) {
+        Conduct conduct = conduct(publisher);
+        if (publisher.isOpen() && !conduct.mayTell(nowNanos)) {
+            return false;
+        }
+        if (publisher.isOpen()) {
+            publisher.push(Pushes.refused(conduct.takeRefusals(nowNanos)));
+        }
+        return true;
+    }
+
+    // ---- routing, on the home shard of the address
+
+    /** Sends a judged message on its way to its home shard. */
+    private void send(Publication publication) {
+        proxies[publication.message().to().homeShard(proxies.length)].route(publication);
+    }
+
+    /** Resolves a message of whose address this shard is the home. */
+    void onRoute(Publication publication) {
+        assert loop.isCurrent();
+        int remoteParts = publication.isFromAfar() ? 0 : forward(publication);
+        switch (publication.message().to().kind()) {
+            case USER -> deliverToUser(publication, remoteParts);
+            case CONNECTION -> deliverToConnection(publication, remoteParts);
+            case TOPIC -> deliverToTopic(publication, remoteParts);
+        }
+    }
+
+    private void deliverToUser(Publication publication, int remoteParts) {
+        UserConnections user = connections.ofUser(publication.message().to());
+        if (user == null) {
+            announce(publication, remoteParts);
+            return;
+        }
+        announce(publication, remoteParts + 1);
+        ReceiptPart part = openPart(publication);
+        for (Connection receiver : user.connections()) {
+            deliver(publication, receiver, part);
+        }
+        seal(part);
+    }
+
+    private void deliverToConnection(Publication publication, int remoteParts) {
+        Connection receiver = connections.get(publication.message().to().connectionId());
+        if (receiver == null) {
+            announce(publication, remoteParts);
+            return;
+        }
+        announce(publication, remoteParts + 1);
+        ReceiptPart part = openPart(publication);
+        deliver(publication, receiver, part);
+        seal(part);
+    }
+
+    private void deliverToTopic(Publication publication, int remoteParts) {
+        int[] shards = topics.shardsOf(publication.message().to());
+        announce(publication, remoteParts + shards.length);
+        for (int shard : shards) {
+            proxies[shard].fanOut(publication);
+        }
+    }
+
+    /** Tells the origin how many parts its receipt has; none means that there is no route. */
+    private void announce(Publication publication, int parts) {
+        OpenReceipt receipt = publication.receipt();
+        Connection publisher = publication.publisher();
+        if (parts == 0) {
+            counters.increment(Metric.PUBLISHES_REFUSED);
+        }
+        if (receipt != null) {
+            proxies[publication.origin()].announce(receipt, parts);
+        } else if (parts == 0 && publisher != null) {
+            proxies[publication.origin()].refuse(publisher, Outcome.NO_ROUTE);
+        }
+    }
+
+    private int forward(Publication publication) {
+        Consumer<Receipt> answer = remote -> loop.execute(() -> onRemoteAnswer(publication, remote));
+        return backplane.forward(publication.message(), answer) ? 1 : 0;
+    }
+
+    private void onRemoteAnswer(Publication publication, Receipt remote) {
+        OpenReceipt receipt = publication.receipt();
+        if (receipt != null) {
+            proxies[publication.origin()].reportRemote(receipt, remote);
+        }
+    }
+
+    // ---- delivery, on the shard of the receivers
+
+    /** Delivers a topic's message to the subscribers of this shard. */
+    void onFanOut(Publication publication) {
+        assert loop.isCurrent();
+        ReceiptPart part = openPart(publication);
+        LocalTopic topic = subscriptions.get(publication.message().to());
+        if (topic != null) {
+            for (int i = 0; i < topic.size(); i++) {
+                deliver(publication, topic.subscriber(i), part);
+            }
+        }
+        seal(part);
+    }
+
+    private void deliver(Publication publication, Connection receiver, @Nullable ReceiptPart part) {
+        counters.increment(Metric.MATCHED);
+        if (part != null) {
+            part.onMatched();
+        }
+        Message message = publication.message();
+        if (!receiver.mayReceive(message.to())) {
+            refuseMisdelivery(publication, receiver, part);
+            return;
+        }
+        switch (receiver.write(message, part)) {
+            case ACCEPTED -> {}
+            case SLOW_CONSUMER -> {
+                refuseAtReceiver(publication, part, Outcome.SLOW_CONSUMER);
+                closings.add(new Closing(receiver, CloseReason.SLOW_CONSUMER));
+            }
+            case CLOSED -> refuseAtReceiver(publication, part, Outcome.CLOSED);
+        }
+    }
+
+    private void refuseMisdelivery(Publication publication, Connection receiver, @Nullable ReceiptPart part) {
+        counters.increment(Metric.MISDELIVERY_REFUSED);
+        listener.onSecurityEvent(new SecurityEvent(
+                SecurityEvent.Kind.MISDELIVERY_REFUSED,
+                receiver.principal().user(),
+                publication.message().to(),
+                "stopped at the write"));
+        refuseAtReceiver(publication, part, Outcome.OWNER_MISMATCH);
+        closings.add(new Closing(receiver, CloseReason.INTERNAL_ERROR));
+    }
+
+    private void refuseAtReceiver(Publication publication, @Nullable ReceiptPart part, Outcome outcome) {
+        counters.increment(Metric.REFUSED);
+        Connection publisher = publication.publisher();
+        if (part != null) {
+            part.onRefused(outcome);
+        } else if (publisher != null) {
+            proxies[publication.origin()].refuse(publisher, outcome);
+        }
+    }
+
+    private @Nullable ReceiptPart openPart(Publication publication) {
+        OpenReceipt receipt = publication.receipt();
+        return receipt == null ? null : new ReceiptPart(part -> proxies[publication.origin()].report(receipt, part));
+    }
+
+    /** Ends a delivery: its receivers are all known, and those that cannot keep up are closed. */
+    private void seal(@Nullable ReceiptPart part) {
+        if (part != null) {
+            part.seal();
+            if (!part.isClosed()) {
+                timers.schedule(part, loop.nanoTime() + limits.receiptTimeout().toNanos());
+            }
+        }
+        for (Closing closing : closings) {
+            onClose(closing.connection(), closing.reason());
+        }
+        closings.clear();
+    }
+
+    // ---- topics: interest of this shard, and of others in the topics that this shard is home to
+
+    private LocalTopic localTopic(Address topic) {
+        LocalTopic known = subscriptions.get(topic);
+        if (known != null) {
+            return known;
+        }
+        LocalTopic opened = subscriptions.open(topic);
+        proxies[topic.homeShard(proxies.length)].addInterest(topic, opened.generation());
+        return opened;
+    }
+
+    private void unsubscribe(Subscription subscription) {
+        Address topic = subscription.topic();
+        subscription.connection().remove(subscription);
+        if (subscriptions.remove(subscription)) {
+            proxies[topic.homeShard(proxies.length)].removeInterest(topic);
+        }
+    }
+
+    private void acknowledgeWhenConfirmed(Connection from, @Nullable String id, Address topic) {
+        LocalTopic local = subscriptions.get(topic);
+        if (id == null || local == null) {
+            return;
+        }
+        if (local.isConfirmed()) {
+            from.push(Pushes.ok(id));
+        } else {
+            local.await(new LocalTopic.Waiting(from, id));
+        }
+    }
+
+    void onInterestAdded(Address topic, int shard, long generation) {
+        if (topics.add(topic, shard)) {
+            backplane.onInterest(topic, true);
+        }
+        proxies[shard].confirmInterest(topic, generation);
+    }
+
+    void onInterestRemoved(Address topic, int shard) {
+        if (topics.remove(topic, shard)) {
+            backplane.onInterest(topic, false);
+        }
+    }
+
+    void onInterestConfirmed(Address topic, long generation) {
+        LocalTopic local = subscriptions.get(topic);
+        if (local == null || local.generation() != generation) {
+            return;
+        }
+        for (LocalTopic.Waiting waiting : local.confirm()) {
+            if (waiting.connection().isOpen()) {
+                waiting.connection().push(Pushes.ok(waiting.commandId()));
+            }
+        }
+    }
+
+    // ---- the loop: batches from other shards, the end of a turn, time
+
+    /** Runs what another shard's turn has produced for this one. */
+    void onBatch(List<Runnable> batch) {
+        assert loop.isCurrent();
+        for (Runnable work : batch) {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                counters.increment(Metric.BUGS);
+                listener.onBug(e);
+            }
+        }
+    }
+
+    void armTurnEnd() {
+        if (!isTurnEndArmed) {
+            isTurnEndArmed = true;
+            loop.execute(this::onTurnEnd);
+        }
+    }
+
+    private void onTurnEnd() {
+        isTurnEndArmed = false;
+        for (ShardProxy proxy : proxies) {
+            proxy.flush();
+        }
+    }
+
+    /** Fires timers; the loop calls it about every {@link TimerWheel#TICK_NANOS}. */
+    public void onTick() {
+        assert loop.isCurrent();
+        long nowNanos = loop.nanoTime();
+        if (!timers.advance(nowNanos, TIMERS_PER_TICK)) {
+            loop.execute(this::onTick);
+        }
+        withUntoldRefusals.removeIf(publisher -> tellRefusals(publisher, nowNanos));
+    }
+
+    private void onConnectionTimer(Connection connection, long nowNanos) {
+        if (remainingMillis(connection.principal()) <= 0) {
+            onClose(connection, CloseReason.TOKEN_EXPIRED);
+            return;
+        }
+        long intervalNanos = limits.heartbeatInterval().toNanos();
+        long silentNanos = nowNanos - connection.lastHeardNanos();
+        if (silentNanos < intervalNanos) {
+            connection.heartbeatsMissed(0);
+        } else if (connection.heartbeatsMissed() >= limits.heartbeatMisses()) {
+            onClose(connection, CloseReason.HEARTBEAT_LOST);
+            return;
+        } else {
+            connection.heartbeatsMissed(connection.heartbeatsMissed() + 1);
+            connection.ping();
+        }
+        scheduleTimer(connection, nowNanos);
+    }
+
+    private void scheduleTimer(Connection connection, long nowNanos) {
+        long intervalNanos = limits.heartbeatInterval().toNanos();
+        long silentSinceNanos = connection.heartbeatsMissed() == 0 ? connection.lastHeardNanos() : nowNanos;
+        long expiryNanos = nowNanos + Math.max(0, remainingMillis(connection.principal())) * 1_000_000;
+        timers.schedule(connection, Math.min(silentSinceNanos + intervalNanos, expiryNanos));
+    }
+
+    /** What is left of a token, in milliseconds. */
+    private long remainingMillis(Principal principal) {
+        return Math.min(principal.expiresAtEpochSeconds() * 1000 - loop.epochMillis(), Integer.MAX_VALUE);
+    }
+
+    private Conduct conduct(Connection connection) {
+        return connection.conduct(limits.messagesPerSecond(), loop.nanoTime());
+    }
+
+    private static void error(Connection to, @Nullable String id, ErrorCode code, String reason) {
+        to.push(Pushes.error(id, code, reason));
+    }
+
+    // ---- for the router: what other threads ask through it
+
+    /** Judges and routes a publish of somebody who has no connection. Runs on the home shard of the address. */
+    void onPublish(Principal publisher, Command.Publish publish, Consumer<Receipt> answer) {
+        assert loop.isCurrent();
+        counters.increment(Metric.PUBLISHED);
+        Outcome refusal = judge(publisher, publish);
+        if (refusal != null) {
+            counters.increment(Metric.PUBLISHES_REFUSED);
+            answer.accept(Receipt.refused(refusal));
+            return;
+        }
+        onRoute(new Publication(encode(publisher, publish), index, new OpenReceipt(answer), null, false));
+    }
+
+    /** Delivers a message that came over the backplane. Runs on the home shard of the address. */
+    void onRemoteMessage(Message message, Consumer<Receipt> answer) {
+        onRoute(new Publication(message, index, new OpenReceipt(answer), null, true));
+    }
+
+    /** The connections of a user, oldest first. */
+    List<ConnectionInfo> onDescribeUser(Address user) {
+        assert loop.isCurrent();
+        UserConnections found = connections.ofUser(user);
+        List<ConnectionInfo> described = new ArrayList<>();
+        if (found != null) {
+            for (Connection connection : found.connections()) {
+                described.add(ConnectionInfo.of(connection));
+            }
+        }
+        return described;
+    }
+
+    /** One connection, or null when there is none with this id. */
+    @Nullable
+    ConnectionInfo onDescribe(ConnectionId id) {
+        assert loop.isCurrent();
+        Connection found = connections.get(id);
+        return found == null ? null : ConnectionInfo.of(found);
+    }
+
+    /** Closes one connection for an operator and says whether it was there. */
+    boolean onKick(ConnectionId id, Address operator) {
+        assert loop.isCurrent();
+        Connection found = connections.get(id);
+        if (found == null) {
+            return false;
+        }
+        kick(found, operator);
+        return true;
+    }
+
+    /** Closes all connections of a user for an operator and says how many there were. */
+    int onKickUser(Address user, Address operator) {
+        assert loop.isCurrent();
+        UserConnections found = connections.ofUser(user);
+        if (found == null) {
+            return 0;
+        }
+        Connection[] kicked = found.connections();
+        for (Connection connection : kicked) {
+            kick(connection, operator);
+        }
+        return kicked.length;
+    }
+
+    private void kick(Connection connection, Address operator) {
+        listener.onSecurityEvent(new SecurityEvent(
+                SecurityEvent.Kind.KICKED,
+                operator,
+                connection.principal().user(),
+                connection.id().toString()));
+        onClose(connection, CloseReason.KICKED);
+    }
+
+    /** The sizes of its tables. */
+    ShardStats onStats() {
+        assert loop.isCurrent();
+        return ShardStats.of(connections.size(), connections.users(), subscriptions.size(), topics.size(), counters);
+    }
+
+    /** Carries work from this shard to another: in order, and as part of this turn's batch. */
+    public void hop(Shard to, Runnable work) {
+        proxies[to.index].hop(work);
+    }
+
+    /** The tables, for tests that break them on purpose. */
+    ConnectionTable connectionTable() {
+        return connections;
+    }
+
+    /** The subscriptions, for tests that break them on purpose. */
+    SubscriptionTable subscriptionTable() {
+        return subscriptions;
+    }
+}
