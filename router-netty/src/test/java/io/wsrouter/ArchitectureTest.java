@@ -37,7 +37,7 @@ final class ArchitectureTest {
             List.of("auth", "connection", "cluster", "metrics"),
             List.of("routing"),
             List.of("config"),
-            List.of("transport", "keys"),
+            List.of("transport", "keys", "codec"),
             List.of("pipeline", "nats", "admin"));
 
     private static final List<String> SEE_EVERYTHING = List.of("server", "cli");

@@ -53,7 +53,8 @@ public abstract class Connection extends TimerWheel.Timer {
 
     private final Principal principal;
     private State state = State.NEW;
-    private int heartbeatsMissed;
+    private int pingsUnanswered;
+    private long pingedNanos;
     private @Nullable ConnectionId id;
     private @Nullable TimerListener timerListener;
     private @Nullable Conduct conduct;
@@ -160,14 +161,20 @@ public abstract class Connection extends TimerWheel.Timer {
         return (long) LAST_HEARD.getOpaque(this);
     }
 
-    /** The number of heartbeats in a row that the peer has not answered. */
-    public final int heartbeatsMissed() {
-        return heartbeatsMissed;
+    /** The number of pings in a row that the peer has answered with nothing: no pong and no other frame. */
+    public final int pingsUnanswered() {
+        return lastHeardNanos() - pingedNanos >= 0 ? 0 : pingsUnanswered;
     }
 
-    /** Sets the number of heartbeats in a row that the peer has not answered. */
-    public final void heartbeatsMissed(int missed) {
-        heartbeatsMissed = missed;
+    /** When the peer was last heard, or last pinged if it has not been heard since. */
+    public final long heardOrPingedNanos() {
+        return pingsUnanswered() == 0 ? lastHeardNanos() : pingedNanos;
+    }
+
+    /** Remembers that the peer was pinged. */
+    public final void onPinged(long nowNanos) {
+        pingsUnanswered = pingsUnanswered() + 1;
+        pingedNanos = nowNanos;
     }
 
     /** How it has behaved as a publisher. */

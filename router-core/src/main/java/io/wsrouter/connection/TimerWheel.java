@@ -17,6 +17,7 @@ public final class TimerWheel {
     private static final int SLOTS = 512;
 
     private final Timer[] slots = new Timer[SLOTS];
+    private final Timer due = new Head();
     private final long startNanos;
     private long currentTick;
 
@@ -43,23 +44,31 @@ public final class TimerWheel {
     public boolean advance(long nowNanos, int budget) {
         long nowTick = (nowNanos - startNanos) / TICK_NANOS;
         int left = budget;
-        while (currentTick < nowTick) {
-            Timer head = slots[(int) ((currentTick + 1) & (SLOTS - 1))];
-            for (Timer timer = head.next(); timer != head; ) {
-                Timer due = timer;
-                timer = timer.next();
-                if (due.deadlineTick <= currentTick + 1) {
-                    if (left-- == 0) {
-                        return false;
-                    }
-                    due.cancel();
-                    due.onExpired(nowNanos);
-                    timer = head.next();
+        while (true) {
+            for (Timer timer = due.next(); timer != due; timer = due.next()) {
+                if (left-- == 0) {
+                    return false;
                 }
+                timer.cancel();
+                timer.onExpired(nowNanos);
+            }
+            if (currentTick >= nowTick) {
+                return true;
             }
             currentTick++;
+            moveWhatIsDue(slots[(int) (currentTick & (SLOTS - 1))]);
         }
-        return true;
+    }
+
+    private void moveWhatIsDue(Timer slot) {
+        for (Timer timer = slot.next(); timer != slot; ) {
+            Timer next = timer.next();
+            if (timer.deadlineTick <= currentTick) {
+                timer.cancel();
+                timer.linkBefore(due);
+            }
+            timer = next;
+        }
     }
 
     /** Something with a deadline; it is its own place in the wheel. */

@@ -68,6 +68,17 @@ final class LocalTopic {
         waiting.add(subscriber);
     }
 
+    /** Hands out what one subscriber waits for, who then waits no more. */
+    List<Waiting> takeWaiting(Connection subscriber) {
+        if (waiting.isEmpty()) {
+            return List.of();
+        }
+        List<Waiting> taken =
+                waiting.stream().filter(one -> one.connection() == subscriber).toList();
+        waiting.removeAll(taken);
+        return taken;
+    }
+
     /** Remembers that the home shard knows, and hands out who waited for it. */
     List<Waiting> confirm() {
         isConfirmed = true;

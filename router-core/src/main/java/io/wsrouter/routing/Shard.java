@@ -112,11 +112,9 @@ public final class Shard {
         }
         Address user = connection.principal().user();
         UserConnections others = connections.ofUser(user);
-        if (others != null && others.size() >= limits.connectionsPerUser()) {
-            if (limits.whenUserIsFull() == RouterLimits.WhenUserIsFull.REFUSE) {
-                return RegistrationResult.USER_FULL;
-            }
-            onClose(others.connections()[0], CloseReason.REPLACED);
+        boolean isFull = others != null && others.size() >= limits.connectionsPerUser();
+        if (isFull && limits.whenUserIsFull() == RouterLimits.WhenUserIsFull.REFUSE) {
+            return RegistrationResult.USER_FULL;
         }
         ConnectionId id = ids.next(user, loop.epochMillis() / 1000);
         if (!connections.putIfAbsent(id, connection)) {
@@ -126,6 +124,8 @@ public final class Shard {
         counters.increment(Metric.CONNECTIONS_OPENED);
         if (others == null) {
             backplane.onInterest(user, true);
+        } else if (isFull) {
+            onClose(others.connections()[0], CloseReason.REPLACED);
         }
         long nowNanos = loop.nanoTime();
         connection.onHeard(nowNanos);
@@ -268,6 +268,7 @@ public final class Shard {
     private void onUnsubscribe(Connection from, Command.Unsubscribe unsubscribe) {
         Subscription subscription = from.subscription(unsubscribe.to());
         if (subscription != null) {
+            acknowledgeWhatWaits(from, subscription.topic());
             unsubscribe(subscription);
         }
         if (unsubscribe.id() != null) {
@@ -567,6 +568,14 @@ public final class Shard {
         }
     }
 
+    /** Answers the subscribes that would wait in vain once their subscription ends. */
+    private void acknowledgeWhatWaits(Connection from, Address topic) {
+        LocalTopic local = subscriptions.get(topic);
+        if (local != null) {
+            local.takeWaiting(from).forEach(waiting -> from.push(Pushes.ok(waiting.commandId())));
+        }
+    }
+
     void onInterestAdded(Address topic, int shard, long generation) {
         if (topics.add(topic, shard)) {
             backplane.onInterest(topic, true);
@@ -636,25 +645,23 @@ public final class Shard {
             onClose(connection, CloseReason.TOKEN_EXPIRED);
             return;
         }
-        long intervalNanos = limits.heartbeatInterval().toNanos();
-        long silentNanos = nowNanos - connection.lastHeardNanos();
-        if (silentNanos < intervalNanos) {
-            connection.heartbeatsMissed(0);
-        } else if (connection.heartbeatsMissed() >= limits.heartbeatMisses()) {
-            onClose(connection, CloseReason.HEARTBEAT_LOST);
-            return;
-        } else {
-            connection.heartbeatsMissed(connection.heartbeatsMissed() + 1);
+        if (nowNanos - connection.heardOrPingedNanos()
+                >= limits.heartbeatInterval().toNanos()) {
+            if (connection.pingsUnanswered() >= limits.heartbeatMisses()) {
+                onClose(connection, CloseReason.HEARTBEAT_LOST);
+                return;
+            }
+            connection.onPinged(nowNanos);
             connection.ping();
         }
         scheduleTimer(connection, nowNanos);
     }
 
     private void scheduleTimer(Connection connection, long nowNanos) {
-        long intervalNanos = limits.heartbeatInterval().toNanos();
-        long silentSinceNanos = connection.heartbeatsMissed() == 0 ? connection.lastHeardNanos() : nowNanos;
-        long expiryNanos = nowNanos + Math.max(0, remainingMillis(connection.principal())) * 1_000_000;
-        timers.schedule(connection, Math.min(silentSinceNanos + intervalNanos, expiryNanos));
+        long silentNanos = nowNanos - connection.heardOrPingedNanos();
+        long nextPingNanos = limits.heartbeatInterval().toNanos() - silentNanos;
+        long expiryNanos = Math.max(0, remainingMillis(connection.principal())) * 1_000_000;
+        timers.schedule(connection, nowNanos + Math.min(nextPingNanos, expiryNanos));
     }
 
     /** What is left of a token, in milliseconds. */

@@ -1,0 +1,70 @@
+package io.wsrouter.admin;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.wsrouter.auth.Authenticator;
+import io.wsrouter.config.RouterConfig;
+import io.wsrouter.routing.Router;
+import io.wsrouter.routing.RouterListener;
+import io.wsrouter.transport.EventLoops;
+import io.wsrouter.transport.ListeningSocket;
+import java.net.BindException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The internal port of a router.
+ *
+ * @param config addresses and limits
+ * @param loops where its sockets live, among those of the clients
+ * @param router whom it asks
+ * @param authenticator who decides on tokens
+ * @param listener hears of refusals and faults
+ * @param isDraining whether the router is shutting down
+ */
+public record InternalPort(
+        RouterConfig config,
+        EventLoops loops,
+        Router router,
+        Authenticator authenticator,
+        RouterListener listener,
+        BooleanSupplier isDraining) {
+
+    static final int MAX_BODY_BYTES = 1024 * 1024;
+    private static final int IDLE_SECONDS = 60;
+
+    /**
+     * Binds it. Blocks until that is done; not to be called on a loop.
+     *
+     * @throws BindException naming address and port when they cannot be had
+     */
+    public Channel bind() throws BindException {
+        RouterConfig.InternalEndpoint endpoint = config.internalEndpoint();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline()
+                                .addLast(new ReadTimeoutHandler(IDLE_SECONDS, TimeUnit.SECONDS))
+                                .addLast(new HttpServerCodec())
+                                .addLast(new HttpServerKeepAliveHandler())
+                                .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+                                .addLast(new FlowControlHandler())
+                                .addLast(new RequestHandler(InternalPort.this));
+                    }
+                });
+        return ListeningSocket.bind(bootstrap, "internal", endpoint.host(), endpoint.port());
+    }
+}

@@ -1,0 +1,379 @@
+package io.wsrouter.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.wsrouter.auth.Principal;
+import io.wsrouter.connection.Connection;
+import io.wsrouter.connection.Delivery;
+import io.wsrouter.connection.WriteResult;
+import io.wsrouter.metrics.Metric;
+import io.wsrouter.protocol.CloseReason;
+import io.wsrouter.protocol.Command;
+import io.wsrouter.protocol.Message;
+import io.wsrouter.protocol.Outcome;
+import io.wsrouter.routing.Shard;
+import io.wsrouter.transport.NettyShardLoop;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection on a Netty channel.
+ *
+ * <p>What a turn of the loop writes to it is gathered in one buffer and flushed once. One flush at a time is under way; what
+ * comes meanwhile gathers for the next, up to the limits on queued bytes and messages. Beyond them the connection is a slow
+ * consumer.
+ *
+ * <p>The home shard calls the methods of {@link Connection}; the socket's loop owns everything else here. They are mostly one
+ * and the same loop. Where they are not, each side hops to the other, in order.
+ */
+final class ChannelConnection extends Connection implements NettyShardLoop.Flushable, ChannelFutureListener {
+
+    /** How much may wait for one connection. */
+    record QueueLimits(long bytes, int messages) {}
+
+    private final Channel channel;
+    private final NettyShardLoop socketLoop;
+    private final Shard home;
+    private final Shard socketShard;
+    private final QueueLimits limits;
+
+    // state, the socket loop's own
+    private @Nullable ByteBuf gathered;
+    private List<Delivery> gatheredDeliveries = new ArrayList<>(0);
+    private List<Delivery> flushedDeliveries = new ArrayList<>(0);
+    private int gatheredMessages;
+    private int flushedMessages;
+    private int flushedBytes;
+    private boolean isFlushArmed;
+    private boolean isFlushUnderWay;
+    private @Nullable CloseReason closeReason;
+    private byte[] peersCloseCode = {};
+
+    /**
+     * A connection that is not registered yet.
+     *
+     * @param socketLoop the loop that the channel is on
+     * @param socketShard the shard on that loop
+     * @param home the shard that owns the principal's user
+     */
+    ChannelConnection(
+            Channel channel,
+            NettyShardLoop socketLoop,
+            Shard socketShard,
+            Shard home,
+            Principal principal,
+            QueueLimits limits) {
+        super(principal);
+        this.channel = channel;
+        this.socketLoop = socketLoop;
+        this.socketShard = socketShard;
+        this.home = home;
+        this.limits = limits;
+    }
+
+    // ---- called by the home shard
+
+    @Override
+    public WriteResult write(Message message, @Nullable Delivery delivery) {
+        if (socketShard == home) {
+            return onWrite(message, delivery);
+        }
+        home.hop(socketShard, () -> writeFromAfar(message, delivery));
+        return WriteResult.ACCEPTED;
+    }
+
+    @Override
+    public void push(byte[] json) {
+        home.hop(socketShard, () -> onControl(FrameBuffer.TEXT, json));
+    }
+
+    @Override
+    public void ping() {
+        home.hop(socketShard, () -> onControl(FrameBuffer.PING, new byte[0]));
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        home.hop(socketShard, () -> onClose(reason));
+    }
+
+    @Override
+    public long queuedBytes() {
+        ByteBuf waiting = gathered;
+        return flushedBytes + (waiting == null ? 0L : waiting.readableBytes());
+    }
+
+    // ---- called by the pipeline, on the socket's loop
+
+    /** Writes the 101 and the welcome, before anything else. Takes over {@code response}. */
+    void onStart(ByteBuf response, byte[] welcome) {
+        response.ensureWritable(FrameBuffer.frameBytes(welcome.length));
+        FrameBuffer.write(response, FrameBuffer.TEXT, welcome);
+        gathered = response;
+        armFlush();
+    }
+
+    /** Hands a command to the home shard. */
+    void onCommand(Command command) {
+        socketShard.hop(home, () -> home.onCommand(this, command));
+    }
+
+    /** Answers a ping; {@code payload} is borrowed. */
+    void onPing(ByteBuf payload) {
+        if (isTaking()) {
+            if (hasRoom(FrameBuffer.frameBytes(payload.readableBytes()), 0)) {
+                FrameBuffer.write(gathering(payload.readableBytes()), FrameBuffer.PONG, payload);
+                armFlush();
+            } else {
+                overflow();
+            }
+        }
+    }
+
+    /** The client has sent a close frame with {@code code}, or with none when negative. */
+    void onPeerClose(int code) {
+        if (code >= 0) {
+            peersCloseCode =
+                    ByteBuffer.allocate(Short.BYTES).putShort((short) code).array();
+        }
+        requestClose(CloseReason.CLIENT_CLOSED);
+    }
+
+    /** Asks the home shard to close this connection. */
+    void requestClose(CloseReason reason) {
+        socketShard.hop(home, () -> home.onClose(this, reason));
+    }
+
+    /** The socket is gone: what was gathered is not going to be written. */
+    void onGone() {
+        if (closeReason == null) {
+            closeReason = CloseReason.CONNECTION_LOST;
+        }
+        dropGathered();
+        socketShard.hop(home, () -> home.onClosed(this));
+    }
+
+    /** Whether input still counts: no close frame has come or gone. */
+    boolean isTaking() {
+        return closeReason == null;
+    }
+
+    // ---- writing
+
+    private void writeFromAfar(Message message, @Nullable Delivery delivery) {
+        Delivery answered = delivery == null ? null : new HoppingDelivery(delivery);
+        switch (onWrite(message, answered)) {
+            case ACCEPTED -> {}
+            case CLOSED -> refuse(answered, Outcome.CLOSED);
+            case SLOW_CONSUMER -> {
+                refuse(answered, Outcome.SLOW_CONSUMER);
+                requestClose(CloseReason.SLOW_CONSUMER);
+            }
+        }
+    }
+
+    private WriteResult onWrite(Message message, @Nullable Delivery delivery) {
+        assert socketLoop.isCurrent();
+        if (!isTaking()) {
+            return WriteResult.CLOSED;
+        }
+        byte[] json = message.json();
+        if (!hasRoom(FrameBuffer.frameBytes(json.length), 1)) {
+            return WriteResult.SLOW_CONSUMER;
+        }
+        FrameBuffer.write(gathering(json.length), FrameBuffer.TEXT, json);
+        gatheredMessages++;
+        if (delivery != null) {
+            gatheredDeliveries.add(delivery);
+        }
+        armFlush();
+        return WriteResult.ACCEPTED;
+    }
+
+    private void onControl(int opcode, byte[] payload) {
+        if (!isTaking()) {
+            return;
+        }
+        if (!hasRoom(FrameBuffer.frameBytes(payload.length), 0)) {
+            overflow();
+            return;
+        }
+        FrameBuffer.write(gathering(payload.length), opcode, payload);
+        armFlush();
+    }
+
+    /** Whether so much more may be queued. What one turn has produced is offered to the kernel before it is too much. */
+    private boolean hasRoom(int frameBytes, int messages) {
+        if (!isWithinLimits(frameBytes, messages) && !isFlushUnderWay) {
+            flushGathered();
+        }
+        return isWithinLimits(frameBytes, messages);
+    }
+
+    private boolean isWithinLimits(int frameBytes, int messages) {
+        return queuedBytes() + frameBytes <= limits.bytes()
+                && gatheredMessages + flushedMessages + messages <= limits.messages();
+    }
+
+    /** Not at once: whoever writes may be walking over the tables that closing changes. */
+    private void overflow() {
+        socketLoop.execute(() -> requestClose(CloseReason.SLOW_CONSUMER));
+    }
+
+    private ByteBuf gathering(int payloadBytes) {
+        if (gathered == null) {
+            gathered = FrameBuffer.allocate(channel.alloc(), FrameBuffer.frameBytes(payloadBytes));
+        }
+        return gathered;
+    }
+
+    private void armFlush() {
+        if (!isFlushArmed && !isFlushUnderWay) {
+            isFlushArmed = true;
+            socketLoop.flushAtTurnEnd(this);
+        }
+    }
+
+    @Override
+    public void onFlush() {
+        isFlushArmed = false;
+        if (!isFlushUnderWay) {
+            flushGathered();
+        }
+    }
+
+    private void flushGathered() {
+        ByteBuf flushing = gathered;
+        if (flushing == null) {
+            return;
+        }
+        gathered = null;
+        List<Delivery> deliveries = gatheredDeliveries;
+        gatheredDeliveries = flushedDeliveries;
+        flushedDeliveries = deliveries;
+        flushedMessages = gatheredMessages;
+        gatheredMessages = 0;
+        flushedBytes = flushing.readableBytes();
+        isFlushUnderWay = true;
+        channel.writeAndFlush(flushing).addListener(this);
+    }
+
+    /** A flush has ended: the kernel took all of it, or the socket failed. */
+    @Override
+    public void operationComplete(ChannelFuture flush) {
+        isFlushUnderWay = false;
+        if (flush.isSuccess()) {
+            socketShard.counters().add(Metric.DELIVERED, flushedMessages);
+            socketShard.counters().add(Metric.SENT_BYTES, flushedBytes);
+        } else {
+            socketShard.counters().add(Metric.REFUSED, flushedMessages);
+        }
+        settleFlushed(flush);
+        flushedMessages = 0;
+        flushedBytes = 0;
+        if (gathered != null && flush.isSuccess()) {
+            flushGathered();
+        } else if (closeReason != null && flush.isSuccess()) {
+            LingeringClose.shutDownOutput(channel);
+        }
+    }
+
+    private void settleFlushed(ChannelFuture flush) {
+        Outcome failure = failure(flush.cause());
+        for (Delivery delivery : flushedDeliveries) {
+            if (flush.isSuccess()) {
+                delivery.onDelivered();
+            } else {
+                delivery.onRefused(failure);
+            }
+        }
+        flushedDeliveries.clear();
+    }
+
+    private Outcome failure(@Nullable Throwable cause) {
+        if (closeReason == CloseReason.SLOW_CONSUMER) {
+            return Outcome.SLOW_CONSUMER;
+        }
+        return closeReason != null || cause instanceof ClosedChannelException ? Outcome.CLOSED : Outcome.WRITE_FAILED;
+    }
+
+    // ---- closing
+
+    private void onClose(CloseReason reason) {
+        if (!isTaking() || !channel.isOpen()) {
+            return;
+        }
+        closeReason = reason;
+        if (reason == CloseReason.CONNECTION_LOST) {
+            channel.close();
+            return;
+        }
+        if (reason == CloseReason.SLOW_CONSUMER) {
+            dropGathered();
+        }
+        byte[] payload = closePayload(reason);
+        FrameBuffer.write(gathering(payload.length), FrameBuffer.CLOSE, payload);
+        LingeringClose.discardInput(channel);
+        if (!isFlushUnderWay) {
+            flushGathered();
+        }
+    }
+
+    /** The code and the word of a reason; a client's close is answered with the client's own code. */
+    private byte[] closePayload(CloseReason reason) {
+        if (reason == CloseReason.CLIENT_CLOSED) {
+            return peersCloseCode;
+        }
+        byte[] word = reason.word().getBytes(UTF_8);
+        return ByteBuffer.allocate(Short.BYTES + word.length)
+                .putShort((short) reason.code())
+                .put(word)
+                .array();
+    }
+
+    private void dropGathered() {
+        if (gathered != null) {
+            gathered.release();
+            gathered = null;
+        }
+        socketShard.counters().add(Metric.REFUSED, gatheredMessages);
+        gatheredMessages = 0;
+        for (Delivery delivery : gatheredDeliveries) {
+            delivery.onRefused(closeReason == CloseReason.SLOW_CONSUMER ? Outcome.SLOW_CONSUMER : Outcome.CLOSED);
+        }
+        gatheredDeliveries.clear();
+    }
+
+    private static void refuse(@Nullable Delivery delivery, Outcome outcome) {
+        if (delivery != null) {
+            delivery.onRefused(outcome);
+        }
+    }
+
+    /** Carries the answer of a delivery from the socket's loop to the home shard's. */
+    private final class HoppingDelivery implements Delivery {
+
+        private final Delivery delivery;
+
+        HoppingDelivery(Delivery delivery) {
+            this.delivery = delivery;
+        }
+
+        @Override
+        public void onDelivered() {
+            socketShard.hop(home, delivery::onDelivered);
+        }
+
+        @Override
+        public void onRefused(Outcome outcome) {
+            socketShard.hop(home, () -> delivery.onRefused(outcome));
+        }
+    }
+}

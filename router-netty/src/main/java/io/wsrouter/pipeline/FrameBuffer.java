@@ -1,0 +1,55 @@
+package io.wsrouter.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** Writes WebSocket frames of a server, which are not masked, one after the other into a buffer (RFC 6455 section 5.2). */
+final class FrameBuffer {
+
+    static final int TEXT = 0x1;
+    static final int CLOSE = 0x8;
+    static final int PING = 0x9;
+    static final int PONG = 0xA;
+
+    private static final int FINAL_FRAGMENT = 0x80;
+    private static final int LARGEST_7_BIT_LENGTH = 125;
+    private static final int LENGTH_IN_16_BITS = 126;
+    private static final int LENGTH_IN_64_BITS = 127;
+
+    private FrameBuffer() {}
+
+    /** The bytes of a frame with a payload of this length. */
+    static int frameBytes(int payloadBytes) {
+        if (payloadBytes <= LARGEST_7_BIT_LENGTH) {
+            return payloadBytes + 2;
+        }
+        return payloadBytes <= 0xFFFF ? payloadBytes + 4 : payloadBytes + 10;
+    }
+
+    /** Room for a first frame; the buffer grows with further ones. The caller owns it. */
+    static ByteBuf allocate(ByteBufAllocator allocator, int firstFrameBytes) {
+        return allocator.directBuffer(firstFrameBytes);
+    }
+
+    static void write(ByteBuf buffer, int opcode, byte[] payload) {
+        writeHead(buffer, opcode, payload.length);
+        buffer.writeBytes(payload);
+    }
+
+    /** Writes a frame whose payload is copied from the readable bytes of {@code payload}, which is only borrowed. */
+    static void write(ByteBuf buffer, int opcode, ByteBuf payload) {
+        writeHead(buffer, opcode, payload.readableBytes());
+        buffer.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
+    }
+
+    private static void writeHead(ByteBuf buffer, int opcode, int payloadBytes) {
+        buffer.writeByte(FINAL_FRAGMENT | opcode);
+        if (payloadBytes <= LARGEST_7_BIT_LENGTH) {
+            buffer.writeByte(payloadBytes);
+        } else if (payloadBytes <= 0xFFFF) {
+            buffer.writeByte(LENGTH_IN_16_BITS).writeShort(payloadBytes);
+        } else {
+            buffer.writeByte(LENGTH_IN_64_BITS).writeLong(payloadBytes);
+        }
+    }
+}

@@ -1,0 +1,395 @@
+package io.wsrouter.pipeline;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.wsrouter.auth.AuthFailure;
+import io.wsrouter.auth.AuthenticationException;
+import io.wsrouter.auth.Credentials;
+import io.wsrouter.auth.Principal;
+import io.wsrouter.config.RouterConfig;
+import io.wsrouter.protocol.Pushes;
+import io.wsrouter.routing.RegistrationResult;
+import io.wsrouter.routing.SecurityEvent;
+import io.wsrouter.routing.Shard;
+import io.wsrouter.transport.LoopbackHost;
+import io.wsrouter.transport.NettyShardLoop;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a request into a registered connection or a refusal.
+ *
+ * <p>The steps, each on the channel's loop: {@link #judge} the head, authenticate, {@link #admit} the principal,
+ * {@link #settle} the channel on its user's loop, {@link #register}, {@link #open}. The 101 is written when the connection
+ * is in the tables, and the welcome right behind it.
+ */
+final class HandshakeHandler extends ChannelInboundHandlerAdapter {
+
+    /** So many connections of one user live on the user's loop; further ones stay where they were accepted. */
+    private static final int MOST_ON_HOME_LOOP = 8;
+
+    private final PublicPort port;
+    private final HandshakeRates rates;
+    private final RequestDecoder decoder;
+    private @Nullable Future<?> deadline;
+    private @Nullable HttpRequest head;
+    private boolean isComplete;
+    private boolean hasEarlyBytes;
+
+    HandshakeHandler(PublicPort port, HandshakeRates rates, RequestDecoder decoder) {
+        this.port = port;
+        this.rates = rates;
+        this.decoder = decoder;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        long timeoutNanos = port.config().limits().handshakeTimeout().toNanos();
+        deadline = ctx.executor().schedule(() -> ctx.close(), timeoutNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        cancelDeadline();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        try {
+            if (isComplete) {
+                hasEarlyBytes = true;
+                return;
+            }
+            if (message instanceof HttpRequest request) {
+                head = request;
+            }
+            if (message instanceof HttpContent content) {
+                hasEarlyBytes |= content.content().isReadable();
+            }
+            HttpRequest request = head;
+            if (request != null
+                    && (message instanceof LastHttpContent
+                            || request.decoderResult().isFailure())) {
+                isComplete = true;
+                ctx.channel().config().setAutoRead(false);
+                ctx.executor().execute(() -> judge(ctx, request));
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    // ---- the steps
+
+    private void judge(ChannelHandlerContext ctx, HttpRequest message) {
+        if (!ctx.channel().isActive()) {
+            return;
+        }
+        HandshakeRequest request = new HandshakeRequest(message);
+        HandshakeRefusal refusal = refusalOfHead(ctx, message, request);
+        if (refusal != null) {
+            refuse(ctx.channel(), request, refusal);
+            return;
+        }
+        PublicPort.Page page = port.pages().get(request.path());
+        if (page != null) {
+            LingeringClose.closeAfter(
+                    ctx.channel(),
+                    HttpReply.page(ctx.alloc(), HttpResponseStatus.OK, page.contentType(), page.body(), Map.of()));
+            return;
+        }
+        authenticate(ctx, request);
+    }
+
+    private @Nullable HandshakeRefusal refusalOfHead(
+            ChannelHandlerContext ctx, HttpRequest message, HandshakeRequest request) {
+        DecoderResult decoded = message.decoderResult();
+        if (decoded.isFailure()) {
+            return decoded.cause() instanceof TooLongFrameException
+                    ? HandshakeRefusal.HEAD_TOO_LARGE
+                    : HandshakeRefusal.HEAD_MALFORMED;
+        }
+        if (hasEarlyBytes()) {
+            return HandshakeRefusal.EARLY_BYTES;
+        }
+        HandshakeRefusal refusalAtAccept = AcceptLimits.refusalOf(ctx.channel());
+        if (refusalAtAccept != null) {
+            return refusalAtAccept;
+        }
+        if (!message.method().equals(HttpMethod.GET)) {
+            return HandshakeRefusal.METHOD;
+        }
+        if (port.pages().containsKey(request.path())) {
+            return LoopbackHost.matches(message.headers().get(HttpHeaderNames.HOST))
+                    ? null
+                    : HandshakeRefusal.FOREIGN_HOST;
+        }
+        if (!request.path().equals(port.config().publicEndpoint().path())) {
+            return HandshakeRefusal.NOT_FOUND;
+        }
+        return request.isOriginAllowed(port.config().publicEndpoint().allowedOrigins())
+                ? null
+                : HandshakeRefusal.ORIGIN;
+    }
+
+    private void authenticate(ChannelHandlerContext ctx, HandshakeRequest request) {
+        Credentials credentials;
+        try {
+            credentials = request.credentials(port.config().auth().allowQueryToken());
+        } catch (AuthenticationException e) {
+            refuse(ctx.channel(), request, e.failure());
+            return;
+        }
+        port.authenticator().authenticate(credentials).whenComplete((principal, failure) -> {
+            if (ctx.executor().inEventLoop()) {
+                onAuthenticated(ctx, request, principal, failure);
+            } else {
+                ctx.executor().execute(() -> onAuthenticated(ctx, request, principal, failure));
+            }
+        });
+    }
+
+    private void onAuthenticated(
+            ChannelHandlerContext ctx,
+            HandshakeRequest request,
+            @Nullable Principal principal,
+            @Nullable Throwable failure) {
+        if (!ctx.channel().isActive()) {
+            return;
+        }
+        if (principal == null) {
+            refuse(ctx.channel(), request, failure);
+        } else if (request.claimsAnotherUserThan(principal.user().name())) {
+            port.listener()
+                    .onSecurityEvent(
+                            new SecurityEvent(SecurityEvent.Kind.OWNER_MISMATCH, principal.user(), null, "X-User-ID"));
+            refuse(ctx.channel(), request, AuthFailure.IDENTITY_MISMATCH);
+        } else {
+            admit(ctx, request, principal);
+        }
+    }
+
+    private void admit(ChannelHandlerContext ctx, HandshakeRequest request, Principal principal) {
+        if (!request.isUpgrade()) {
+            refuse(ctx.channel(), request, HandshakeRefusal.NOT_AN_UPGRADE);
+            return;
+        }
+        if (!request.offersOurSubprotocolOrNone()) {
+            refuse(ctx.channel(), request, HandshakeRefusal.SUBPROTOCOL);
+            return;
+        }
+        String acceptKey = request.acceptKey();
+        if (acceptKey == null) {
+            refuse(ctx.channel(), request, HandshakeRefusal.KEY_MALFORMED);
+            return;
+        }
+        if (!rates.tryAcquire(port.loops().indexOf(ctx.channel().eventLoop()), System.nanoTime())) {
+            refuse(ctx.channel(), request, HandshakeRefusal.HANDSHAKE_RATE);
+            return;
+        }
+        settle(ctx.channel(), new Admission(request, principal, acceptKey));
+    }
+
+    /** A request that is let in. */
+    private record Admission(HandshakeRequest request, Principal principal, String acceptKey) {}
+
+    /** Brings the channel to its user's loop if that is another one, can take it, and has few of the user's already. */
+    private void settle(Channel channel, Admission admission) {
+        Shard home = port.router().homeShard(admission.principal().user());
+        EventLoop homeLoop = loopOf(home).eventLoop();
+        if (channel.eventLoop() == homeLoop) {
+            register(channel, admission);
+            return;
+        }
+        socketShard(channel).hop(home, () -> {
+            boolean isCrowded = home.onCountConnections(admission.principal().user()) >= MOST_ON_HOME_LOOP;
+            home.hop(socketShard(channel), () -> {
+                if (!channel.isActive()) {
+                    return;
+                }
+                if (isCrowded || !LoopMove.canMove(channel, homeLoop)) {
+                    registerFromAfar(channel, admission, home);
+                } else {
+                    move(channel, homeLoop, admission);
+                }
+            });
+        });
+    }
+
+    private void move(Channel channel, EventLoop homeLoop, Admission admission) {
+        cancelDeadline();
+        LoopMove.start(channel, homeLoop, new LoopMove.Completion() {
+            @Override
+            public void onMoved(Channel moved) {
+                register(moved, admission);
+            }
+
+            @Override
+            public void onFailed(Channel failed, Throwable cause) {
+                // closed and torn down; it was in no table
+            }
+        });
+    }
+
+    /** Registers a channel that is on its user's loop. */
+    private void register(Channel channel, Admission admission) {
+        Shard home = socketShard(channel);
+        ChannelConnection connection = connection(channel, home, home, admission.principal());
+        if (!channel.isActive()) {
+            return;
+        }
+        if (hasEarlyBytes()) {
+            refuse(channel, admission.request(), HandshakeRefusal.EARLY_BYTES);
+            return;
+        }
+        RegistrationResult result = home.onRegister(connection);
+        if (result == RegistrationResult.REGISTERED) {
+            open(channel, admission, connection);
+        } else {
+            refuse(channel, admission, result);
+        }
+    }
+
+    /** Registers a channel that stays on a loop which is not its user's. */
+    private void registerFromAfar(Channel channel, Admission admission, Shard home) {
+        Shard here = socketShard(channel);
+        ChannelConnection connection = connection(channel, here, home, admission.principal());
+        here.hop(home, () -> {
+            RegistrationResult result = home.onRegister(connection);
+            home.hop(here, () -> {
+                if (result != RegistrationResult.REGISTERED) {
+                    refuse(channel, admission, result);
+                } else if (channel.isActive()) {
+                    open(channel, admission, connection);
+                } else {
+                    connection.onGone();
+                }
+            });
+        });
+    }
+
+    /** Answers 101 and the welcome, and lets frames in. */
+    private void open(Channel channel, Admission admission, ChannelConnection connection) {
+        cancelDeadline();
+        RouterConfig config = port.config();
+        int maxMessageBytes = config.limits().messageBytes();
+        channel.pipeline()
+                .addLast(new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
+                        .maxFramePayloadLength(maxMessageBytes)
+                        .allowExtensions(false)
+                        .closeOnProtocolViolation(false)
+                        .withUTF8Validator(false)
+                        .build()))
+                .addLast(new Utf8FrameValidator(false))
+                .addLast(new WebSocketFrameAggregator(maxMessageBytes))
+                .addLast(new FrameHandler(connection, loopOf(socketShard(channel)), port.listener()));
+        channel.pipeline().remove(decoder);
+        channel.pipeline().remove(this);
+        connection.onStart(
+                HttpReply.switchingProtocols(
+                        channel.alloc(),
+                        admission.acceptKey(),
+                        admission.request().offersOurSubprotocol()),
+                Pushes.welcome(
+                        connection.id(),
+                        config.node(),
+                        config.heartbeat().interval().toSeconds(),
+                        maxMessageBytes,
+                        connection.principal().expiresAtEpochSeconds()));
+        channel.config().setAutoRead(true);
+    }
+
+    // ---- refusals
+
+    private void refuse(Channel channel, HandshakeRequest request, @Nullable Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof AuthenticationException refused) {
+            refuse(channel, request, refused.failure());
+        } else {
+            port.listener().onBug(cause == null ? new IllegalStateException("no principal and no failure") : cause);
+            refuse(channel, request, HandshakeRefusal.INTERNAL);
+        }
+    }
+
+    private void refuse(Channel channel, HandshakeRequest request, AuthFailure failure) {
+        port.listener()
+                .onSecurityEvent(new SecurityEvent(SecurityEvent.Kind.UNAUTHENTICATED, null, null, failure.word()));
+        refuse(channel, request, HandshakeRefusal.of(failure));
+    }
+
+    private void refuse(Channel channel, Admission admission, RegistrationResult result) {
+        refuse(
+                channel,
+                admission.request(),
+                switch (result) {
+                    case USER_FULL -> HandshakeRefusal.USER_FULL;
+                    case DRAINING -> HandshakeRefusal.DRAINING;
+                    case DUPLICATE_ID, REGISTERED -> HandshakeRefusal.INTERNAL;
+                });
+    }
+
+    private void refuse(Channel channel, HandshakeRequest request, HandshakeRefusal refusal) {
+        boolean isReadable =
+                request.isOriginAllowed(port.config().publicEndpoint().allowedOrigins());
+        LingeringClose.closeAfter(
+                channel, HttpReply.refusal(channel.alloc(), refusal, isReadable ? request.origin() : null));
+    }
+
+    // ---- who is where
+
+    private ChannelConnection connection(Channel channel, Shard socketShard, Shard home, Principal principal) {
+        RouterConfig.Limits limits = port.config().limits();
+        return new ChannelConnection(
+                channel,
+                loopOf(socketShard),
+                socketShard,
+                home,
+                principal,
+                new ChannelConnection.QueueLimits(
+                        limits.queuedBytesPerConnection(), limits.queuedMessagesPerConnection()));
+    }
+
+    private Shard socketShard(Channel channel) {
+        return port.router().shards().get(port.loops().indexOf(channel.eventLoop()));
+    }
+
+    private NettyShardLoop loopOf(Shard shard) {
+        return port.loops().loops().get(shard.index());
+    }
+
+    /** Whether anything followed the request before it was answered. */
+    private boolean hasEarlyBytes() {
+        return hasEarlyBytes || decoder.hasLeftover();
+    }
+
+    private void cancelDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+}

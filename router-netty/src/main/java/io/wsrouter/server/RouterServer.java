@@ -1,0 +1,208 @@
+package io.wsrouter.server;
+
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.wsrouter.admin.InternalPort;
+import io.wsrouter.auth.Authenticator;
+import io.wsrouter.auth.jwt.JwtAuthenticator;
+import io.wsrouter.auth.jwt.KeyRing;
+import io.wsrouter.cluster.Backplane;
+import io.wsrouter.config.RouterConfig;
+import io.wsrouter.connection.TimerWheel;
+import io.wsrouter.keys.ConfiguredKeys;
+import io.wsrouter.pipeline.PublicListener;
+import io.wsrouter.pipeline.PublicPort;
+import io.wsrouter.routing.Router;
+import io.wsrouter.routing.RouterLimits;
+import io.wsrouter.routing.Shard;
+import io.wsrouter.transport.EventLoops;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running router: event loops, shards, the public port for clients and the internal port for operators and back ends.
+ *
+ * <p>Any thread but a loop may start and close one; several may run in one JVM.
+ */
+public final class RouterServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouterServer.class);
+    private static final int OPEN_RECEIPTS_PER_CONNECTION = 1_000;
+    private static final int VERIFIER_THREADS = 2;
+    private static final int VERIFIER_QUEUE = 512;
+
+    private final RouterConfig config;
+    private final EventLog events = new EventLog();
+    private final ThreadPoolExecutor verifiers = verifiers();
+    private final EventLoops loops;
+    private final Router router;
+    private final PublicListener publicListener;
+    private final Channel internalListener;
+    private final AtomicBoolean isDraining = new AtomicBoolean();
+
+    private RouterServer(RouterConfig config, Map<String, PublicPort.Page> pages) throws BindException {
+        this.config = config;
+        KeyRing keys = ConfiguredKeys.read(config.auth());
+        SslContext tls = tls(config.publicEndpoint().tls());
+        int maxConnections = OpenFiles.connections(config.limits().connections());
+        this.loops = new EventLoops(config.loops(), config.transport());
+        try {
+            this.router = new Router(loops.loops(), limits(config), Backplane.SINGLE_NODE, events, new SecureRandom());
+            startTimers();
+            Authenticator authenticator = new JwtAuthenticator(
+                    ConfiguredKeys.rules(config.auth()), () -> keys, verifiers, InstantSource.system());
+            this.publicListener = PublicListener.bind(
+                    new PublicPort(config, maxConnections, loops, router, authenticator, events, tls, pages));
+            this.internalListener =
+                    new InternalPort(config, loops, router, authenticator, events, isDraining::get).bind();
+        } catch (BindException | RuntimeException e) {
+            closeThreads();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a router. When this returns, both ports accept.
+     *
+     * @throws BindException when a port cannot be had
+     * @throws IllegalArgumentException when a key or certificate cannot be used, or a limit cannot be kept
+     * @throws IllegalStateException when the transport is not available on this machine
+     */
+    public static RouterServer start(RouterConfig config) throws BindException {
+        return new RouterServer(config, Map.of());
+    }
+
+    /** Starts a router that also serves {@code pages}, by path, on its public port. */
+    static RouterServer start(RouterConfig config, Map<String, PublicPort.Page> pages) throws BindException {
+        return new RouterServer(config, pages);
+    }
+
+    /** The shards, for publishing and asking from this JVM. */
+    public Router router() {
+        return router;
+    }
+
+    /** The port that clients connect to. */
+    public int publicPort() {
+        return publicListener.port();
+    }
+
+    /** The port of operators and back ends. */
+    public int internalPort() {
+        return ((InetSocketAddress) internalListener.localAddress()).getPort();
+    }
+
+    /** What drives the sockets, never {@code AUTO}. */
+    public RouterConfig.Transport transport() {
+        return loops.transport();
+    }
+
+    /**
+     * Accepts no more, closes every connection as draining, waits until their sockets are closed or
+     * {@code drain.timeout} has passed, and ends all threads. Further calls do nothing.
+     */
+    @Override
+    public void close() {
+        if (!isDraining.compareAndSet(false, true)) {
+            return;
+        }
+        publicListener.close();
+        try {
+            drain().get(config.drain().timeout().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("drain.timeout has passed; connections that are still open are cut off");
+        } catch (ExecutionException e) {
+            events.onBug(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        internalListener.close().awaitUninterruptibly();
+        closeThreads();
+    }
+
+    private CompletableFuture<@Nullable Void> drain() {
+        return router.drain().thenCompose(closing -> publicListener.whenEmpty());
+    }
+
+    private void closeThreads() {
+        loops.close();
+        verifiers.shutdownNow();
+        events.close();
+    }
+
+    private void startTimers() {
+        for (Shard shard : router.shards()) {
+            loops.loops()
+                    .get(shard.index())
+                    .eventLoop()
+                    .scheduleAtFixedRate(
+                            shard::onTick, TimerWheel.TICK_NANOS, TimerWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private static RouterLimits limits(RouterConfig config) {
+        RouterConfig.Limits limits = config.limits();
+        return new RouterLimits(
+                limits.connectionsPerUser(),
+                switch (config.connectionsPerUserPolicy()) {
+                    case REFUSE -> RouterLimits.WhenUserIsFull.REFUSE;
+                    case REPLACE -> RouterLimits.WhenUserIsFull.REPLACE;
+                },
+                limits.subscriptionsPerConnection(),
+                limits.messagesPerSecond(),
+                limits.messagesPerSecondPerUser(),
+                OPEN_RECEIPTS_PER_CONNECTION,
+                config.receiptTimeout(),
+                config.heartbeat().interval(),
+                config.heartbeat().misses());
+    }
+
+    private static ThreadPoolExecutor verifiers() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                VERIFIER_THREADS,
+                VERIFIER_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(VERIFIER_QUEUE),
+                task -> {
+                    Thread thread = new Thread(task, "ws-router-verifier");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    private static @Nullable SslContext tls(RouterConfig.@Nullable Tls tls) {
+        if (tls == null) {
+            return null;
+        }
+        try {
+            return SslContextBuilder.forServer(
+                            tls.certificate().toFile(), tls.key().toFile())
+                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "public.tls: certificate " + tls.certificate() + " and key " + tls.key() + " cannot be used", e);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.wsrouter.transport;
+
+import io.netty.channel.EventLoop;
+import io.wsrouter.routing.ShardLoop;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A shard's loop on a Netty event loop. It also flushes, once a turn, the sockets that the turn has written to. */
+public final class NettyShardLoop implements ShardLoop {
+
+    /** Something that has gathered bytes in this turn. */
+    public interface Flushable {
+
+        /** Hands over what was gathered. Runs on the loop. */
+        void onFlush();
+    }
+
+    private final EventLoop eventLoop;
+    private final Runnable flush = this::flush;
+    private List<Flushable> gathered = new ArrayList<>();
+    private List<Flushable> flushed = new ArrayList<>();
+    private byte[] scratch = new byte[4096];
+
+    NettyShardLoop(EventLoop eventLoop) {
+        this.eventLoop = eventLoop;
+    }
+
+    /** The event loop. Any thread. */
+    public EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return eventLoop.inEventLoop();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        eventLoop.execute(task);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long epochMillis() {
+        return System.currentTimeMillis();
+    }
+
+    /** Has {@code flushable} flushed when the turn ends; to be asked once a turn. Runs on the loop. */
+    public void flushAtTurnEnd(Flushable flushable) {
+        assert isCurrent();
+        if (gathered.isEmpty()) {
+            eventLoop.execute(flush);
+        }
+        gathered.add(flushable);
+    }
+
+    /** An array of at least {@code length} bytes, for use within one call. Runs on the loop. */
+    public byte[] scratch(int length) {
+        assert isCurrent();
+        if (scratch.length < length) {
+            scratch = new byte[Math.max(length, scratch.length * 2)];
+        }
+        return scratch;
+    }
+
+    private void flush() {
+        List<Flushable> ending = gathered;
+        gathered = flushed;
+        flushed = ending;
+        for (Flushable flushable : ending) {
+            flushable.onFlush();
+        }
+        ending.clear();
+    }
+}
