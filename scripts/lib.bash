@@ -45,7 +45,7 @@ use_default_jdk() {
 maven() {
   local commit
   commit=$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
-  (cd "$root" && MAVEN_OPTS="${java_flags[*]} ${MAVEN_OPTS:-}" mvn -q -B -Dbuild.commit="$commit" "$@")
+  (cd "$root" && MAVEN_OPTS="${java_flags[*]} ${MAVEN_OPTS:-}" mvn -q -B -Dstyle.color=never -Dbuild.commit="$commit" "$@")
 }
 
 # lock_build: one build at a time, until unlock_build or the end of the script.

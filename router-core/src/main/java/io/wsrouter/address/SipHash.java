@@ -32,10 +32,20 @@ final class SipHash {
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
         int wholeWords = bytes.length & ~7;
-        for (int offset = 0; offset <= wholeWords; offset += 8) {
-            long word = offset < wholeWords ? (long) LONG_LE.get(bytes, offset) : lastWord(bytes, offset);
+        int finalization = wholeWords + 8;
+        for (int offset = 0; offset <= finalization; offset += 8) {
+            long word = 0;
+            int rounds = compressionRounds;
+            if (offset < wholeWords) {
+                word = (long) LONG_LE.get(bytes, offset);
+            } else if (offset < finalization) {
+                word = lastWord(bytes, offset);
+            } else {
+                v2 ^= 0xff;
+                rounds = finalizationRounds;
+            }
             v3 ^= word;
-            for (int round = 0; round < compressionRounds; round++) {
+            for (int round = 0; round < rounds; round++) {
                 v0 += v1;
                 v2 += v3;
                 v1 = Long.rotateLeft(v1, 13) ^ v0;
@@ -47,18 +57,6 @@ final class SipHash {
                 v2 = Long.rotateLeft(v2, 32);
             }
             v0 ^= word;
-        }
-        v2 ^= 0xff;
-        for (int round = 0; round < finalizationRounds; round++) {
-            v0 += v1;
-            v2 += v3;
-            v1 = Long.rotateLeft(v1, 13) ^ v0;
-            v3 = Long.rotateLeft(v3, 16) ^ v2;
-            v0 = Long.rotateLeft(v0, 32) + v3;
-            v2 += v1;
-            v1 = Long.rotateLeft(v1, 17) ^ v2;
-            v3 = Long.rotateLeft(v3, 21) ^ v0;
-            v2 = Long.rotateLeft(v2, 32);
         }
         return v0 ^ v1 ^ v2 ^ v3;
     }

@@ -39,6 +39,7 @@ public final class Shard {
 
     private static final int TIMERS_PER_TICK = 1_000;
     private static final int CLOSES_PER_TURN = 256;
+    private static final int EXPIRY_SKEW_SECONDS = 30;
 
     private record Closing(Connection connection, CloseReason reason) {}
 
@@ -641,7 +642,7 @@ public final class Shard {
     }
 
     private void onConnectionTimer(Connection connection, long nowNanos) {
-        if (remainingMillis(connection.principal()) <= 0) {
+        if (remainingMillis(connection) <= 0) {
             onClose(connection, CloseReason.TOKEN_EXPIRED);
             return;
         }
@@ -660,13 +661,17 @@ public final class Shard {
     private void scheduleTimer(Connection connection, long nowNanos) {
         long silentNanos = nowNanos - connection.heardOrPingedNanos();
         long nextPingNanos = limits.heartbeatInterval().toNanos() - silentNanos;
-        long expiryNanos = Math.max(0, remainingMillis(connection.principal())) * 1_000_000;
+        long expiryNanos = Math.max(0, remainingMillis(connection)) * 1_000_000;
         timers.schedule(connection, nowNanos + Math.min(nextPingNanos, expiryNanos));
     }
 
-    /** What is left of a token, in milliseconds. */
-    private long remainingMillis(Principal principal) {
-        return Math.min(principal.expiresAtEpochSeconds() * 1000 - loop.epochMillis(), Integer.MAX_VALUE);
+    /** What is left of a connection's token, in milliseconds. One that was admitted within the skew ends with the skew. */
+    private long remainingMillis(Connection connection) {
+        long expirySeconds = connection.principal().expiresAtEpochSeconds();
+        if (expirySeconds <= connection.id().epochSeconds()) {
+            expirySeconds += EXPIRY_SKEW_SECONDS;
+        }
+        return Math.min(expirySeconds * 1000 - loop.epochMillis(), Integer.MAX_VALUE);
     }
 
     private Conduct conduct(Connection connection) {

@@ -40,7 +40,7 @@ final class HttpReply {
             headers.put("Access-Control-Allow-Origin", readableFrom);
             headers.put("Vary", "Origin");
         }
-        return page(allocator, refusal.status(), "application/json", body.getBytes(UTF_8), headers);
+        return page(allocator, refusal.status(), "application/json", body, headers);
     }
 
     /** A page or any other body. */
@@ -48,8 +48,9 @@ final class HttpReply {
             ByteBufAllocator allocator,
             HttpResponseStatus status,
             String contentType,
-            byte[] body,
+            String text,
             Map<String, String> furtherHeaders) {
+        byte[] body = text.getBytes(UTF_8);
         Map<String, String> headers = new LinkedHashMap<>(furtherHeaders);
         headers.put("Content-Type", contentType);
         headers.put("Content-Length", Integer.toString(body.length));

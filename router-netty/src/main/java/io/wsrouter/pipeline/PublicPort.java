@@ -31,7 +31,6 @@ public record PublicPort(
         @Nullable SslContext tls,
         Map<String, Page> pages) {
 
-    /** A page of the demo: the body in UTF-8 and its type. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record Page(String contentType, byte[] body) {}
+    /** A page of the demo, and its type. */
+    public record Page(String contentType, String body) {}
 }

@@ -90,7 +90,7 @@ public record DevMode(RouterServer server, RouterConfig config, String backEndTo
                 throw new IllegalStateException("demo.html is missing from the jar");
             }
             String html = new String(resource.readAllBytes(), UTF_8).replace("__DEMO__", demo);
-            return new PublicPort.Page("text/html; charset=utf-8", html.getBytes(UTF_8));
+            return new PublicPort.Page("text/html; charset=utf-8", html);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
