@@ -33,6 +33,7 @@ public final class EnvelopeDecoder {
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DATA_DEPTH + 1)
                     .maxNumberLength(Integer.MAX_VALUE)

@@ -275,6 +275,10 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     /** Registers a channel that stays on a loop which is not its user's. */
     private void registerFromAfar(Channel channel, Admission admission, Shard home) {
+        if (hasEarlyBytes()) {
+            refuse(channel, admission.request(), HandshakeRefusal.EARLY_BYTES);
+            return;
+        }
         Shard here = socketShard(channel);
         ChannelConnection connection = connection(channel, here, home, admission.principal());
         here.hop(home, () -> {

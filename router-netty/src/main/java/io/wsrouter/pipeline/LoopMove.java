@@ -24,53 +24,56 @@ import org.jspecify.annotations.Nullable;
  * The move of an open channel from its event loop to another.
  *
  * <p>A moving channel belongs to the move alone: nobody writes to it, its timers are cancelled, it is in no table, and
- * whoever wants it closed calls {@link #requestClose()}. Bytes that reach the kernel meanwhile stay there and are read
- * after the move. Bytes that reach the end of the pipeline on the old loop came too early, and make the move fail.
+ * whoever wants it closed calls {@link #requestClose()}. Bytes that reach the kernel meanwhile are read after the move.
+ * A message that reaches the end of the pipeline on the old loop came too early, and makes the move fail.
  *
  * <p>A move has one outcome, told once to its {@link Completion}: the channel is registered with its new loop, or it is
  * closed and its pipeline is empty. In the second case every handler has seen {@code channelInactive} and then
- * {@code handlerRemoved}, once each, all on the thread of one of the two loops.
+ * {@code handlerRemoved}, once each, on the thread of one of the two loops.
  */
 final class LoopMove {
     /*
      * Facts of Netty 4.2 that this rests on.
      *
-     * 1. AbstractUnsafe.deregister acts in a task of its own (invokeLater), so that no handler is on the stack. Until
-     *    then the channel is the old loop's. Epoll reads on EPOLLRDHUP even while auto-read is off, so a peer that
-     *    sends its request and a FIN closes the channel in this gap. AbstractUnsafe.close then queues its
-     *    channelInactive behind the deregistration, which has HeadContext.channelUnregistered empty the pipeline first.
-     *    The guard fires channelInactive in time.
-     * 2. AbstractUnsafe.close on an unregistered channel frees the socket and the outbound buffer and fires nothing:
-     *    DefaultChannelPipeline.destroy never runs, and decoders keep their buffers. So abandon() fires the events.
-     * 3. AbstractUnsafe.register, called from outside of the loop, closes the channel when the loop rejects the task,
-     *    after it has pointed the pipeline at this dead loop: no handler can be removed any more, close listeners are
-     *    dropped. So the new loop itself calls register, in arrive(), and the old one takes the channel back when that
-     *    task is rejected. A loop that begins to shut down may also accept a task and never run it
-     *    (SingleThreadEventExecutor.execute: its queue cannot remove); one that is not shutting down after it accepted
-     *    the task runs it. So the old loop looks once more, and `phase` decides who has the channel.
-     * 4. A loop that shuts down closes its channels in IoHandler.prepareToDestroy, and not those which are registered
-     *    after that. So arrive() does not register with such a loop.
-     * 5. AbstractChannelHandlerContext caches its executor; only AbstractUnsafe.register clears that. Registering with
-     *    a cancelled promise does this and returns (register0: setUncancellable), so that the pipeline of a channel
-     *    which will not be registered can be emptied by the current thread.
-     * 6. On the loop's own thread a registration is complete when register returns. One that is not, never will be:
-     *    AbstractEpollChannel.doRegister swallows what epoll_ctl throws.
-     * 7. Both transports are level-triggered, and EPOLLIN or OP_READ is not set before auto-read is on again.
-     * 8. With SO_LINGER, AbstractUnsafe.close hands the closing to another thread (prepareToClose). With a write under
-     *    way, doWrite may have queued its flushTask on the old loop. Such channels are not moved. Neither is io_uring:
-     *    its deregistration (IoUringIoHandler) cancels operations whose completions still arrive at the old loop.
+     * 1. AbstractUnsafe.deregister acts in a later task (invokeLater), when no handler is on the stack. Until then the
+     *    channel is the old loop's, and epoll reads it on EPOLLRDHUP even while auto-read is off: a peer that sends its
+     *    request and a FIN closes the channel in this gap. AbstractUnsafe.close then queues its channelInactive behind
+     *    the deregistration, which has HeadContext.channelUnregistered empty the pipeline first. The guard fires
+     *    channelInactive in time.
+     * 2. AbstractUnsafe.close of an unregistered channel frees the socket and the outbound buffer, and fires nothing:
+     *    DefaultChannelPipeline.destroy never runs, decoders keep their buffers. So abandon() fires the events.
+     * 3. When AbstractUnsafe.register is called from outside of the loop and the loop rejects its task, the channel is
+     *    closed after the pipeline was given to that dead loop: no handler can be removed any more, and listeners of
+     *    the close future are dropped. So the new loop itself calls register, in arrive(), and the old one takes the
+     *    channel back when that task is rejected.
+     * 4. A loop may accept a task and end without running it (SingleThreadEventExecutor.execute cannot remove it from
+     *    the queue). A loop that is not shutting down after it has accepted a task runs it. So the old loop looks once
+     *    more in handOver(), and whoever settles the phase has the channel.
+     * 5. A loop that shuts down closes the channels it has (IoHandler.prepareToDestroy), and not those which register
+     *    later. So arrive() does not register with such a loop.
+     * 6. AbstractChannelHandlerContext caches its executor, and only AbstractUnsafe.register clears that. With a
+     *    cancelled promise register does this and no more (register0: setUncancellable), so that the new loop can empty
+     *    the pipeline of a channel which it does not register.
+     * 7. Called on the loop's thread, register returns when the registration is complete. One that is not complete
+     *    then will never be: what epoll_ctl throws is lost in a listener (AbstractEpollChannel.doRegister).
+     * 8. Both transports are level-triggered: what arrived before the registration is reported after it.
+     * 9. Not moved: channels with SO_LINGER, which another thread closes (prepareToClose); channels with writes under
+     *    way, whose flushTask may wait in the old loop's queue (doWrite); and io_uring, where close() waits for
+     *    operations that complete on the old loop's ring (AbstractIoUringUnsafe.canCloseNow), and may wait for ever.
+     * 10. Promises and futures that a context made before the move notify on the old loop: they keep its executor
+     *    (newPromise, newSucceededFuture).
      */
 
     /** Told the outcome of a move. */
     interface Completion {
 
-        /** Runs on the new loop: the channel is open, nothing has been read yet, auto-read is still off. */
+        /**
+         * Runs on the new loop: the channel is open, nothing has been read yet, and auto-read is still off. With epoll
+         * a peer's FIN is read nevertheless, so the handlers are in place when this returns.
+         */
         void onMoved(Channel channel);
 
-        /**
-         * Runs on the new loop, or on the old one where the new one cannot be used: the channel is closed, its pipeline
-         * is empty.
-         */
+        /** Runs on the new loop, or on the old one if the channel did not leave it: the channel is closed and gone. */
         void onFailed(Channel channel, Throwable cause);
     }
 
@@ -115,11 +118,12 @@ final class LoopMove {
     /**
      * Moves {@code channel} to {@code to}, at once where this is its loop already. Runs on the channel's loop, with
      * auto-read off, and best from {@code channelReadComplete} or a task, when decoders hold all that was read. The
-     * caller does not touch the channel again until {@code completion} is told.
+     * caller does not touch the channel again until {@code completion} is told. With a closed channel the move fails.
      */
     static LoopMove start(Channel channel, EventLoop to, Completion completion) {
         assert channel.eventLoop().inEventLoop();
         assert !channel.config().isAutoRead();
+        assert !channel.isOpen() || canMove(channel, to);
         LoopMove move = new LoopMove(channel, to, completion);
         move.depart();
         return move;
@@ -144,9 +148,7 @@ final class LoopMove {
             giveUp(new RejectedExecutionException("the old loop has shut down"));
             return;
         }
-        if (channel.isOpen()) {
-            channel.pipeline().addLast(guard);
-        }
+        channel.pipeline().addLast(guard);
         ChannelPromise deregistered = channel.newPromise();
         deregistered.addListener(done -> handOver());
         channel.unsafe().deregister(deregistered);
@@ -284,6 +286,7 @@ final class LoopMove {
 
     /** The end of the pipeline during a move: what gets here was not expected. */
     private final class Guard extends ChannelDuplexHandler {
+        private boolean inactive;
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -297,9 +300,14 @@ final class LoopMove {
         }
 
         @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            inactive = true;
+            ctx.fireChannelInactive();
+        }
+
+        @Override
         public void channelUnregistered(ChannelHandlerContext ctx) {
-            boolean closedOnTheOldLoop = !channel.isOpen() && phase.get() != Phase.SETTLED;
-            if (closedOnTheOldLoop) {
+            if (!channel.isOpen() && !inactive) {
                 ctx.pipeline().fireChannelInactive();
             }
             ctx.fireChannelUnregistered();

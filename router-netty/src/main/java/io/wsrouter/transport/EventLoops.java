@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** The event loops of one router, each with the loop of a shard on it. */
 public final class EventLoops {
 
-    private static final long QUIET_PERIOD_MILLIS = 0;
+    /** With none at all, a busy loop of Netty 4.2 ends without closing its channels. */
+    private static final long QUIET_PERIOD_MILLIS = 10;
+
     private static final long MOST_CLOSE_MILLIS = 2_000;
 
     private final RouterConfig.Transport transport;

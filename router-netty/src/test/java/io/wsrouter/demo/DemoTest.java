@@ -86,6 +86,18 @@ final class DemoTest {
     }
 
     @Test
+    void shouldShowWhatWasRefusedOfPublishesWithoutAnId() {
+        DemoPage bob = openAs("bob");
+
+        bob.page.click("#with-receipt");
+        bob.publish("user:alice", "not for alice");
+
+        eventually(() -> assertThat(bob.text("li[data-type=refused]")).contains("forbidden 1"));
+        bob.awaitPong();
+        assertThat(bob.outcomes()).isEmpty();
+    }
+
+    @Test
     void shouldRefuseAPublishWhoseOwnerClaimIsWrong() {
         DemoPage alice = openAs("alice");
 
