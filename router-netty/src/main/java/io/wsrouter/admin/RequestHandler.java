@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -57,6 +58,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final InternalPort port;
+    private boolean isAnswering;
 
     RequestHandler(InternalPort port) {
         this.port = port;
@@ -86,8 +88,17 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         ctx.read();
     }
 
+    /** Reads on while a request is not whole. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!isAnswering) {
+            ctx.read();
+        }
+    }
+
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        isAnswering = true;
         CompletableFuture<Answer> answer;
         try {
             answer = answer(ctx, request);
@@ -100,7 +111,10 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException) && !(cause instanceof ReadTimeoutException)) {
+        boolean isOfThePeer = cause instanceof IOException
+                || cause instanceof ReadTimeoutException
+                || cause instanceof PrematureChannelClosureException;
+        if (!isOfThePeer) {
             port.listener().onBug(cause);
         }
         ctx.close();
@@ -356,6 +370,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
         }
         ctx.writeAndFlush(response);
+        isAnswering = false;
         ctx.read();
     }
 

@@ -3,6 +3,7 @@ package io.wsrouter.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -19,6 +20,9 @@ import java.io.IOException;
 
 /** The end of the inbound path: whole frames of one connection become commands, answers and closes. */
 final class FrameHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
+
+    /** The end of the last range of RFC 6455 section 7.4.2; the decoder judges the others. */
+    private static final int LARGEST_CLOSE_CODE = 4999;
 
     private final ChannelConnection connection;
     private final NettyShardLoop loop;
@@ -43,10 +47,18 @@ final class FrameHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
         } else if (frame instanceof PingWebSocketFrame) {
             connection.onPing(frame.content());
         } else if (frame instanceof CloseWebSocketFrame close) {
-            isInputOver = true;
-            connection.onPeerClose(close.statusCode());
+            onClose(close.statusCode());
         } else if (frame instanceof BinaryWebSocketFrame) {
             end(CloseReason.BINARY_FRAME);
+        }
+    }
+
+    private void onClose(int code) {
+        if (code > LARGEST_CLOSE_CODE) {
+            end(CloseReason.PROTOCOL_ERROR);
+        } else {
+            isInputOver = true;
+            connection.onPeerClose(code);
         }
     }
 
@@ -76,7 +88,7 @@ final class FrameHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
             end(reasonOf(corrupted.closeStatus()));
         } else if (cause instanceof TooLongFrameException) {
             end(CloseReason.MESSAGE_TOO_BIG);
-        } else if (cause instanceof IOException) {
+        } else if (cause instanceof IOException || cause instanceof PrematureChannelClosureException) {
             ctx.close();
         } else {
             listener.onBug(cause);

@@ -56,6 +56,7 @@ final class HttpReply {
         headers.put("Content-Length", Integer.toString(body.length));
         headers.put("Cache-Control", "no-store");
         headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("X-Frame-Options", "DENY");
         headers.put("Connection", "close");
         return encode(allocator, status, headers, body);
     }

@@ -2,6 +2,8 @@ package io.wsrouter.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.wsrouter.address.AddressPattern;
 import io.wsrouter.auth.Grants;
 import io.wsrouter.auth.jwt.JwtAlgorithm;
@@ -83,8 +85,8 @@ public record DevMode(RouterServer server, RouterConfig config, String backEndTo
     }
 
     private static PublicPort.Page page(RouterConfig config, String aliceToken, String bobToken) {
-        String demo = "{\"path\":\"" + config.publicEndpoint().path() + "\",\"tokens\":{\"alice\":\"" + aliceToken
-                + "\",\"bob\":\"" + bobToken + "\"}}";
+        String demo = script(
+                Map.of("path", config.publicEndpoint().path(), "tokens", Map.of("alice", aliceToken, "bob", bobToken)));
         try (InputStream resource = DevMode.class.getResourceAsStream("demo.html")) {
             if (resource == null) {
                 throw new IllegalStateException("demo.html is missing from the jar");
@@ -93,6 +95,15 @@ public record DevMode(RouterServer server, RouterConfig config, String backEndTo
             return new PublicPort.Page("text/html; charset=utf-8", html);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A value as JSON that may stand in a script of a page. */
+    private static String script(Map<String, Object> value) {
+        try {
+            return new ObjectMapper().writeValueAsString(value).replace("<", "\\u003c");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("maps and strings can be written as JSON", e);
         }
     }
 }

@@ -1,0 +1,155 @@
+package io.wsrouter.bench.scenario;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One client connection. Its methods run on its event loop unless they say otherwise. */
+final class Peer extends SimpleChannelInboundHandler<WebSocketFrame> {
+
+    private static final int NO_CLOSE_FRAME = 1006;
+
+    private final String user;
+    private final PeerListener listener;
+    private final CompletableFuture<Peer> welcomed = new CompletableFuture<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private @Nullable Channel channel;
+    private String connectionId = "";
+    private int closeCode = NO_CLOSE_FRAME;
+    private boolean hasSentClose;
+
+    Peer(String user, PeerListener listener) {
+        this.user = user;
+        this.listener = listener;
+    }
+
+    /** Completes with the welcome. Any thread. */
+    CompletableFuture<Peer> welcomed() {
+        return welcomed;
+    }
+
+    /** Completes with the close code when the socket is gone. Any thread. */
+    CompletableFuture<Integer> closed() {
+        return closed;
+    }
+
+    /** The user id. Any thread. */
+    String user() {
+        return user;
+    }
+
+    /** The id that the welcome named. Any thread, after the welcome. */
+    String connectionId() {
+        return connectionId;
+    }
+
+    /** Any thread, after the welcome. */
+    EventLoop loop() {
+        return channel().eventLoop();
+    }
+
+    private Channel channel() {
+        if (channel == null) {
+            throw new IllegalStateException(user + " is not connected");
+        }
+        return channel;
+    }
+
+    /** Writes a text frame that goes out with the next flush. */
+    void write(CharSequence ascii) {
+        ByteBuf text = channel().alloc().buffer(ascii.length());
+        ByteBufUtil.writeAscii(text, ascii);
+        channel().write(new TextWebSocketFrame(text), channel().voidPromise());
+    }
+
+    void flush() {
+        channel().flush();
+    }
+
+    /** Sends a close frame and reads on until the router closes. Any thread. */
+    void closePolitely() {
+        loop().execute(() -> {
+            hasSentClose = true;
+            channel().writeAndFlush(new CloseWebSocketFrame(1000, ""));
+        });
+    }
+
+    /** Closes with a TCP reset. Any thread. */
+    void reset() {
+        loop().execute(() -> {
+            channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            channel().close();
+        });
+    }
+
+    /** Reads nothing more, or goes on reading. Any thread. */
+    void setReading(boolean isReading) {
+        loop().execute(() -> channel().config().setAutoRead(isReading));
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) throws IOException {
+        if (frame instanceof TextWebSocketFrame) {
+            onPush(Push.read(ByteBufUtil.getBytes(frame.content())));
+        } else if (frame instanceof CloseWebSocketFrame close) {
+            onClose(ctx, close);
+        }
+    }
+
+    private void onPush(Push push) {
+        if (welcomed.isDone()) {
+            listener.onPush(this, push);
+        } else if (push.type().equals("welcome") && push.text("user").equals(user)) {
+            connectionId = push.text("connection");
+            welcomed.complete(this);
+        } else {
+            welcomed.completeExceptionally(new ScenarioException(user + " was welcomed with " + push));
+        }
+    }
+
+    private void onClose(ChannelHandlerContext ctx, CloseWebSocketFrame close) {
+        closeCode = close.statusCode();
+        if (!hasSentClose) {
+            hasSentClose = true;
+            ctx.writeAndFlush(close.retain());
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        listener.onReadComplete(this);
+        ctx.flush();
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        welcomed.completeExceptionally(new ScenarioException(user + " was closed without a welcome"));
+        listener.onClosed(this, closeCode);
+        closed.complete(closeCode);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        welcomed.completeExceptionally(cause);
+        ctx.close();
+    }
+}

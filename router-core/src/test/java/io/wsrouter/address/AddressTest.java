@@ -1,0 +1,167 @@
+package io.wsrouter.address;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wsrouter.routing.SeedWatcher;
+import io.wsrouter.routing.Seeds;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(SeedWatcher.class)
+final class AddressTest {
+
+    private static final String ID = "ws_alice_1757375098_6ead719c";
+
+    @ParameterizedTest
+    @CsvSource({
+        "user:alice, USER, alice",
+        "user:user:alice, USER, user:alice",
+        "topic:chat.42, TOPIC, chat.42",
+        "topic:topic:x, TOPIC, topic:x",
+        "connection:ws_alice_1757375098_6ead719c, CONNECTION, ws_alice_1757375098_6ead719c",
+    })
+    void shouldReadAddresses(String text, Address.Kind kind, String name) {
+        Address address = Address.parse(text);
+
+        assertThat(address.kind()).isEqualTo(kind);
+        assertThat(address.name()).isEqualTo(name);
+        assertThat(address).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ":",
+                "alice",
+                "user",
+                "user:",
+                "User:alice",
+                "USER:alice",
+                " user:alice",
+                "user :alice",
+                "users:alice",
+                "topic:",
+                "topic:a b",
+                "topic:chat.*",
+                "user:*",
+                "*",
+                "connection:",
+                "connection:alice",
+                "connection:ws_alice_1757375098_6EAD719C",
+                "group:x",
+                "\u0000user:alice",
+            })
+    void shouldRefuseWhatIsNoAddress(String text) {
+        assertThatThrownBy(() -> Address.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void shouldSayWhatItExpected() {
+        assertThatThrownBy(() -> Address.parse("alice"))
+                .hasMessage("address \"alice\" (expected user:<id>, connection:<id> or topic:<name>)");
+    }
+
+    @Test
+    void shouldBeEqualWhenTheTextIsEqualByteForByte() {
+        assertThat(Address.user("alice"))
+                .isEqualTo(Address.parse("user:alice"))
+                .hasSameHashCodeAs(Address.parse("user:alice"))
+                .isNotEqualTo(Address.topic("alice"))
+                .isNotEqualTo(Address.user("Alice"))
+                .isNotEqualTo("user:alice")
+                .isNotEqualTo(null);
+        assertThat(Address.user("\u00e9")).as("composed and decomposed").isNotEqualTo(Address.user("e\u0301"));
+        assertThat(Address.connection(ConnectionId.parse(ID))).isEqualTo(Address.parse("connection:" + ID));
+    }
+
+    @Test
+    void shouldBelongToItsUser() {
+        assertThat(Address.user("alice").owner()).isEqualTo(Address.user("alice"));
+        assertThat(Address.parse("connection:" + ID).owner()).isEqualTo(Address.user("alice"));
+        assertThatThrownBy(() -> Address.topic("x").owner())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("topic:x has no owner");
+    }
+
+    @Test
+    void shouldKeepTheIdOfAConnection() {
+        assertThat(Address.parse("connection:" + ID).connectionId()).hasToString(ID);
+        assertThatThrownBy(() -> Address.user("alice").connectionId()).isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user:alice", "user:\u540d\u524d", "topic:chat.42"})
+    void shouldCopyItsTextInUtf8(String text) {
+        Address address = Address.parse(text);
+        byte[] target = new byte[address.lengthBytes() + 5];
+
+        int end = address.copyTo(target, 3);
+
+        assertThat(end).isEqualTo(3 + address.lengthBytes());
+        assertThat(new String(target, 3, address.lengthBytes(), UTF_8)).isEqualTo(text);
+        assertThat(address.lengthBytes()).isEqualTo(text.getBytes(UTF_8).length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 7, 64, 1000})
+    void shouldLiveWithItsUserWhenItIsAConnection(int shards) {
+        Random random = new Random(Seeds.next());
+        for (int i = 0; i < 1000; i++) {
+            Address user = Address.user("user_" + random.nextInt() + "_" + i);
+            Address connection = Address.connection(ConnectionId.of(user, i, random.nextInt()));
+
+            assertThat(connection.homeShard(shards))
+                    .isEqualTo(user.homeShard(shards))
+                    .isBetween(0, shards - 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Address.Kind.class,
+            names = {"USER", "TOPIC"})
+    void shouldSpreadOverTheShards(Address.Kind kind) {
+        for (int shards : new int[] {2, 3, 4, 7, 16}) {
+            int[] counts = new int[shards];
+            for (int i = 0; i < 20_000; i++) {
+                counts[Address.parse(kind.prefix() + "name" + i).homeShard(shards)]++;
+            }
+
+            double expected = 20_000.0 / shards;
+            double sixSigma = 6 * Math.sqrt(expected);
+            for (int count : counts) {
+                assertThat((double) count)
+                        .as("of %d shards", shards)
+                        .isBetween(expected - sixSigma, expected + sixSigma);
+            }
+        }
+    }
+
+    /** Within one shard the hash codes still differ in all their bits, so its tables do not fill in clumps. */
+    @Test
+    void shouldSpreadOverATableWithinAShard() {
+        int[] counts = new int[64];
+        int total = 0;
+        for (int i = 0; i < 64_000; i++) {
+            Address address = Address.user("name" + i);
+            if (address.homeShard(4) == 1) {
+                counts[address.hashCode() & 63]++;
+                total++;
+            }
+        }
+
+        double expected = total / 64.0;
+        for (int count : counts) {
+            assertThat((double) count)
+                    .isBetween(expected - 6 * Math.sqrt(expected), expected + 6 * Math.sqrt(expected));
+        }
+    }
+}

@@ -1,0 +1,487 @@
+package io.wsrouter.routing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.auth.Principal;
+import io.wsrouter.connection.Connection;
+import io.wsrouter.connection.Delivery;
+import io.wsrouter.connection.WriteResult;
+import io.wsrouter.protocol.CloseReason;
+import io.wsrouter.protocol.Command;
+import io.wsrouter.protocol.ErrorCode;
+import io.wsrouter.protocol.Message;
+import io.wsrouter.protocol.Outcome;
+import io.wsrouter.protocol.Priority;
+import io.wsrouter.protocol.RawJson;
+import io.wsrouter.protocol.Receipt;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client and its socket in one: it gives commands to its shard and remembers what the shard writes.
+ *
+ * <p>The verbs ({@link #publishes}, {@link #subscribesTo}, {@link #disconnects}, ...) hand work to the loop of the shard,
+ * as a socket does; nothing happens before the router takes a step. The connection keeps its own simple idea of what it
+ * may receive and remembers as {@link #violations()} whatever it should never have seen.
+ */
+public final class RecordingConnection extends Connection {
+
+    /** What the socket does with a message. */
+    public enum Socket {
+        /** Takes every byte a little later, as a healthy socket does at the end of the turn. */
+        HEALTHY,
+        /** Takes every byte within the call. */
+        IMMEDIATE,
+        /** Queues the message until the test decides. */
+        HOLDING,
+        /** Its queue is full. */
+        FULL,
+        /** Accepts the message; the write then fails. */
+        FAILING,
+        /** It is closing, and the shard has not heard of it. */
+        GONE
+    }
+
+    /** One message that the shard asked to write, and what became of it. */
+    public final class Write {
+
+        private final Message message;
+        private final WriteResult result;
+        private final @Nullable Delivery delivery;
+        private @Nullable Outcome decision;
+
+        private Write(Message message, WriteResult result, @Nullable Delivery delivery) {
+            this.message = message;
+            this.result = result;
+            this.delivery = delivery;
+        }
+
+        public RecordingConnection receiver() {
+            return RecordingConnection.this;
+        }
+
+        public Message message() {
+            return message;
+        }
+
+        /** What the connection said to the shard. */
+        public WriteResult result() {
+            return result;
+        }
+
+        /** What became of it; null while that is undecided. */
+        public @Nullable Outcome decision() {
+            return decision;
+        }
+
+        /** The payload, byte for byte. */
+        public String data() {
+            return dataOf(message);
+        }
+
+        private void decide(Outcome outcome) {
+            if (decision != null) {
+                return;
+            }
+            decision = outcome;
+            if (delivery != null && result == WriteResult.ACCEPTED) {
+                if (outcome == Outcome.DELIVERED) {
+                    delivery.onDelivered();
+                } else {
+                    delivery.onRefused(outcome);
+                }
+            }
+        }
+    }
+
+    private final TestRouter router;
+    private final Shard shard;
+    private final String user;
+    private final List<Write> writes = new ArrayList<>();
+    private final List<String> pushes = new ArrayList<>();
+    private final List<String> frames = new ArrayList<>();
+    private final List<CloseReason> closeReasons = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
+    private final List<Command> heard = new ArrayList<>();
+    private final Set<String> wishes = new HashSet<>();
+    private Socket socket = Socket.HEALTHY;
+    private @Nullable RegistrationResult registration;
+    private boolean isSilent;
+    private boolean isSocketClosed;
+    private int pings;
+
+    RecordingConnection(TestRouter router, Principal principal) {
+        super(principal);
+        this.router = router;
+        this.shard = router.router().homeShard(principal.user());
+        this.user = principal.user().name();
+    }
+
+    // ---- what the client does
+
+    /** Publishes without asking for a receipt. */
+    public void publishes(String to, String data) {
+        gives(publish(null, to, data, null));
+    }
+
+    /** Publishes and asks for a receipt under {@code id}. */
+    public void publishes(String id, String to, String data) {
+        gives(publish(id, to, data, null));
+    }
+
+    /** Publishes, saying whom it believes the address to belong to. */
+    public void publishesBelieving(String owner, String id, String to, String data) {
+        gives(publish(id, to, data, owner));
+    }
+
+    public void subscribesTo(String topic) {
+        gives(new Command.Subscribe(null, Address.parse(topic)));
+    }
+
+    public void subscribesTo(String topic, String id) {
+        gives(new Command.Subscribe(id, Address.parse(topic)));
+    }
+
+    public void unsubscribesFrom(String topic) {
+        gives(new Command.Unsubscribe(null, Address.parse(topic)));
+    }
+
+    public void unsubscribesFrom(String topic, String id) {
+        gives(new Command.Unsubscribe(id, Address.parse(topic)));
+    }
+
+    /** Sends something that is no valid command. */
+    public void talksNonsense() {
+        gives(new Command.Invalid(null, ErrorCode.BAD_REQUEST, "unexpected character at 0", false));
+    }
+
+    /** Gives a command: one step of its shard's loop. */
+    public void gives(Command command) {
+        inOneStep(() -> carryOut(command));
+    }
+
+    /** Gives commands that the loop reads in one turn. */
+    public void givesAtOnce(Command... commands) {
+        inOneStep(() -> {
+            for (Command command : commands) {
+                carryOut(command);
+            }
+        });
+    }
+
+    /** Sends a close frame. */
+    public void disconnects() {
+        inOneStep(() -> shard.onClose(this, CloseReason.CLIENT_CLOSED));
+    }
+
+    /** Its socket ends without a word: the shard hears of it, and what waited is lost. */
+    public void losesItsSocket() {
+        inOneStep(() -> {
+            socket = Socket.GONE;
+            onSocketClosed();
+        });
+    }
+
+    /** Answers no more pings. */
+    public void fallsSilent() {
+        isSilent = true;
+    }
+
+    /** Sends any frame: the peer lives. */
+    public void isHeard() {
+        onHeard(shard.loop().nanoTime());
+    }
+
+    public void has(Socket newSocket) {
+        socket = newSocket;
+    }
+
+    /** Takes everything that it held, and holds no more. */
+    public void takesEverything() {
+        socket = Socket.HEALTHY;
+        decidesHeld(Outcome.DELIVERED);
+    }
+
+    /** Decides everything that it holds now. */
+    public void decidesHeld(Outcome outcome) {
+        inOneStep(() -> decideAll(outcome));
+    }
+
+    /** Decides the first message that it holds. */
+    public void decidesFirstHeld(Outcome outcome) {
+        inOneStep(() -> writes.stream()
+                .filter(write -> write.decision == null)
+                .findFirst()
+                .ifPresent(write -> write.decide(outcome)));
+    }
+
+    // ---- what came of it
+
+    /** What the shard said when it asked to be registered; null before. */
+    public @Nullable RegistrationResult registration() {
+        return registration;
+    }
+
+    /** Its id in an address. */
+    public String address() {
+        return "connection:" + id();
+    }
+
+    public String user() {
+        return user;
+    }
+
+    public Shard shard() {
+        return shard;
+    }
+
+    public Socket socket() {
+        return socket;
+    }
+
+    /** The payloads that its socket took, in order. */
+    public List<String> received() {
+        return writes.stream()
+                .filter(write -> write.decision == Outcome.DELIVERED)
+                .map(Write::data)
+                .toList();
+    }
+
+    /** The messages that its socket took, as JSON, in order. */
+    public List<String> messages() {
+        return writes.stream()
+                .filter(write -> write.decision == Outcome.DELIVERED)
+                .map(write -> new String(write.message.json(), UTF_8))
+                .toList();
+    }
+
+    /** Every message that the shard asked to write. */
+    public List<Write> writes() {
+        return Collections.unmodifiableList(writes);
+    }
+
+    /** The pushes of the router itself, as JSON, in order. */
+    public List<String> pushes() {
+        return Collections.unmodifiableList(pushes);
+    }
+
+    /** Everything that was accepted for writing, as JSON, in order. */
+    public List<String> frames() {
+        return Collections.unmodifiableList(frames);
+    }
+
+    /** The pushes of one type, for example {@code ok}. */
+    public List<Push> pushes(String type) {
+        return pushes.stream()
+                .filter(json -> json.startsWith("{\"type\":\"" + type + "\""))
+                .map(Push::parse)
+                .toList();
+    }
+
+    /** The receipts that it got for {@code id}. */
+    public List<Receipt> receipts(String id) {
+        return pushes("receipt").stream()
+                .filter(push -> id.equals(push.id()))
+                .map(Push::receipt)
+                .toList();
+    }
+
+    /** The one receipt that it got for {@code id}. */
+    public Receipt receipt(String id) {
+        List<Receipt> receipts = receipts(id);
+        if (receipts.size() != 1) {
+            throw new AssertionError(this + " has " + receipts.size() + " receipts for " + id + " (expected 1)");
+        }
+        return receipts.get(0);
+    }
+
+    /** The commands that were answered with {@code ok}, in order. */
+    public List<String> acknowledged() {
+        return pushes("ok").stream().map(Push::id).toList();
+    }
+
+    /** The codes of the errors that it got, in order. */
+    public List<String> errors() {
+        return pushes("error").stream().map(push -> push.text("code")).toList();
+    }
+
+    /** The commands that the shard carried out or refused, in order: those that came while it was open. */
+    public List<Command> heard() {
+        return Collections.unmodifiableList(heard);
+    }
+
+    /** The topics that it has asked for, as far as it may: a naive account, to compare with the tables. */
+    public Set<String> wishes() {
+        return Collections.unmodifiableSet(wishes);
+    }
+
+    /** Why the shard closed it: one reason, or none. */
+    public List<CloseReason> closeReasons() {
+        return Collections.unmodifiableList(closeReasons);
+    }
+
+    /** Whether it was registered and neither side has closed it since: what the tables must agree with. */
+    public boolean isConnected() {
+        return registration == RegistrationResult.REGISTERED && closeReasons.isEmpty() && !isSocketClosed;
+    }
+
+    public int pings() {
+        return pings;
+    }
+
+    /** What it should never have seen. */
+    public List<String> violations() {
+        return Collections.unmodifiableList(violations);
+    }
+
+    // ---- the port to the shard
+
+    @Override
+    public WriteResult write(Message message, @Nullable Delivery delivery) {
+        checkLoop("write");
+        if (!isConnected()) {
+            violations.add("a message was written to it after its end: " + message.to());
+            return WriteResult.CLOSED;
+        }
+        if (!isForMe(message)) {
+            violations.add("a message for " + message.to() + " was written to it");
+        }
+        WriteResult result = switch (socket) {
+            case HEALTHY, IMMEDIATE, HOLDING, FAILING -> WriteResult.ACCEPTED;
+            case FULL -> WriteResult.SLOW_CONSUMER;
+            case GONE -> WriteResult.CLOSED;
+        };
+        Write write = new Write(message, result, delivery);
+        writes.add(write);
+        if (result == WriteResult.ACCEPTED) {
+            frames.add(new String(message.json(), UTF_8));
+        }
+        switch (socket) {
+            case HEALTHY -> inOneStep(() -> write.decide(Outcome.DELIVERED));
+            case FAILING -> inOneStep(() -> write.decide(Outcome.WRITE_FAILED));
+            case IMMEDIATE -> write.decide(Outcome.DELIVERED);
+            case HOLDING -> {}
+            case FULL -> write.decide(Outcome.SLOW_CONSUMER);
+            case GONE -> write.decide(Outcome.CLOSED);
+        }
+        return result;
+    }
+
+    @Override
+    public void push(byte[] json) {
+        checkLoop("push");
+        String text = new String(json, UTF_8);
+        if (!isConnected()) {
+            violations.add("a push was written to it after its end: " + text);
+        }
+        pushes.add(text);
+        frames.add(text);
+    }
+
+    @Override
+    public void ping() {
+        checkLoop("ping");
+        if (!isConnected()) {
+            violations.add("it was pinged after its end");
+        }
+        pings++;
+        if (!isSilent) {
+            inOneStep(this::isHeard);
+        }
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        checkLoop("close");
+        if (!isConnected()) {
+            violations.add("it was closed again: " + reason);
+        }
+        closeReasons.add(reason);
+        inOneStep(this::onSocketClosed);
+    }
+
+    @Override
+    public long queuedBytes() {
+        return writes.stream()
+                .filter(write -> write.decision == null)
+                .mapToLong(write -> write.message.json().length)
+                .sum();
+    }
+
+    @Override
+    public String toString() {
+        return registration == RegistrationResult.REGISTERED ? id().toString() : "unregistered of " + user;
+    }
+
+    // ---- steps of the shard's loop
+
+    void register(Consumer<RecordingConnection> then) {
+        inOneStep(() -> {
+            registration = shard.onRegister(this);
+            then.accept(this);
+        });
+    }
+
+    private void carryOut(Command command) {
+        if (isConnected()) {
+            heard.add(command);
+            remember(command);
+        }
+        shard.onCommand(this, command);
+    }
+
+    private void remember(Command command) {
+        if (command instanceof Command.Subscribe subscribe
+                && principal().maySubscribe(subscribe.to())
+                && wishes.size() < router.limits().subscriptionsPerConnection()) {
+            wishes.add(subscribe.to().toString());
+        } else if (command instanceof Command.Unsubscribe unsubscribe) {
+            wishes.remove(unsubscribe.to().toString());
+        }
+    }
+
+    private void onSocketClosed() {
+        isSocketClosed = true;
+        shard.onClosed(this);
+        decideAll(Outcome.CLOSED);
+    }
+
+    private void decideAll(Outcome outcome) {
+        for (Write write : writes) {
+            write.decide(outcome);
+        }
+    }
+
+    private boolean isForMe(Message message) {
+        String to = message.to().toString();
+        boolean isMine = to.equals("user:" + user) || to.equals(address()) || wishes.contains(to);
+        return isMine && new String(message.json(), UTF_8).startsWith("{\"type\":\"message\",\"to\":\"" + to + "\",");
+    }
+
+    private void checkLoop(String what) {
+        if (!shard.loop().isCurrent()) {
+            violations.add(what + " was called on another loop than its own");
+        }
+    }
+
+    private void inOneStep(Runnable task) {
+        shard.loop().execute(task);
+    }
+
+    private static Command.Publish publish(@Nullable String id, String to, String data, @Nullable String claimedOwner) {
+        return new Command.Publish(id, Address.parse(to), null, RawJson.of(data), Priority.NORMAL, claimedOwner);
+    }
+
+    /** The payload is the last member of a message, and an unescaped quote stands in no name before it. */
+    private static String dataOf(Message message) {
+        String json = new String(message.json(), UTF_8);
+        int start = json.indexOf(",\"data\":");
+        return start < 0 ? "" : json.substring(start + ",\"data\":".length(), json.length() - 1);
+    }
+}
