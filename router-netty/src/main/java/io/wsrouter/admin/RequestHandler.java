@@ -144,11 +144,14 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         return port.router()
                 .stats()
                 .orTimeout(LOOP_ANSWER_SECONDS, TimeUnit.SECONDS)
-                .handle((stats, failure) -> failure == null
-                        ? Answer.json(HttpResponseStatus.OK, Map.of("live", true))
-                        : Answer.json(
-                                HttpResponseStatus.SERVICE_UNAVAILABLE,
-                                Map.of("live", false, "reasons", List.of("loop_stuck"))));
+                .handle((stats, failure) -> health("live", failure == null ? List.of() : List.of("loop_stuck")));
+    }
+
+    private static Answer health(String word, List<String> reasons) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put(word, reasons.isEmpty());
+        body.put("reasons", reasons);
+        return Answer.json(reasons.isEmpty() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, body);
     }
 
     private CompletableFuture<Answer> ready() {
@@ -160,9 +163,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             if (hasRefused) {
                 reasons.add("misdelivery_refused");
             }
-            return Answer.json(
-                    reasons.isEmpty() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    Map.of("ready", reasons.isEmpty(), "reasons", reasons));
+            return health("ready", reasons);
         });
     }
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "scenario",
         description = "Loads a router in a process of its own and checks what it did.",
         mixinStandardHelpOptions = true,
-        subcommands = {MillionScenario.class, StormScenario.class})
+        subcommands = {MillionScenario.class, StormScenario.class, StalledScenario.class})
 public final class ScenarioMain {
 
     private ScenarioMain() {}

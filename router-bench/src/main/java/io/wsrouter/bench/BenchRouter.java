@@ -1,0 +1,67 @@
+package io.wsrouter.bench;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.cluster.Backplane;
+import io.wsrouter.routing.RegistrationResult;
+import io.wsrouter.routing.Router;
+import io.wsrouter.routing.RouterLimits;
+import io.wsrouter.routing.RouterListener;
+import io.wsrouter.routing.SecurityEvent;
+import io.wsrouter.routing.Shard;
+import io.wsrouter.routing.ShardLoop;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** The core without a network: limits that never bite, and an end with noise where a benchmark would measure a refusal. */
+final class BenchRouter {
+
+    private static final RouterLimits LIMITS = new RouterLimits(
+            Integer.MAX_VALUE,
+            RouterLimits.WhenUserIsFull.REFUSE,
+            100,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(25),
+            2);
+
+    private static final RouterListener LOUD = new RouterListener() {
+        @Override
+        public void onSecurityEvent(SecurityEvent event) {
+            throw new IllegalStateException("security event " + event);
+        }
+
+        @Override
+        public void onBug(Throwable cause) {
+            throw new IllegalStateException("a fault of the router", cause);
+        }
+    };
+
+    private BenchRouter() {}
+
+    static Router on(List<? extends ShardLoop> loops) {
+        return new Router(loops, LIMITS, Backplane.SINGLE_NODE, LOUD, new SplittableRandom(1));
+    }
+
+    /** Registers on the loop of the shard, which has to be the current one. */
+    static DiscardingConnection register(Shard shard, Address user, Runnable onWritten) {
+        DiscardingConnection connection = new DiscardingConnection(user, onWritten);
+        RegistrationResult result = shard.onRegister(connection);
+        if (result != RegistrationResult.REGISTERED) {
+            throw new IllegalStateException("registration of " + user + ": " + result);
+        }
+        return connection;
+    }
+
+    /** A user whose home is the shard of this index, other than those of other numbers. */
+    static Address userAt(Router router, int shard, int number) {
+        for (int i = 0; ; i++) {
+            Address user = Address.user("user" + number + "_" + i);
+            if (router.homeShard(user).index() == shard) {
+                return user;
+            }
+        }
+    }
+}

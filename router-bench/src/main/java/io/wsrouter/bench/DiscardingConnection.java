@@ -1,0 +1,50 @@
+package io.wsrouter.bench;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.address.AddressPattern;
+import io.wsrouter.auth.Grants;
+import io.wsrouter.auth.Principal;
+import io.wsrouter.connection.Connection;
+import io.wsrouter.connection.Delivery;
+import io.wsrouter.connection.WriteResult;
+import io.wsrouter.protocol.CloseReason;
+import io.wsrouter.protocol.Message;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A connection whose socket takes everything at once. */
+final class DiscardingConnection extends Connection {
+
+    private static final Grants EVERY_USER = new Grants(List.of(AddressPattern.parse("user:*")), List.of(), false);
+    private static final long NEVER = 4_102_444_800L;
+
+    private final Runnable onWritten;
+
+    DiscardingConnection(Address user, Runnable onWritten) {
+        super(new Principal(user, EVERY_USER, NEVER));
+        this.onWritten = onWritten;
+    }
+
+    @Override
+    public WriteResult write(Message message, @Nullable Delivery delivery) {
+        if (delivery != null) {
+            delivery.onDelivered();
+        }
+        onWritten.run();
+        return WriteResult.ACCEPTED;
+    }
+
+    @Override
+    public void push(byte[] json) {}
+
+    @Override
+    public void ping() {}
+
+    @Override
+    public void close(CloseReason reason) {}
+
+    @Override
+    public long queuedBytes() {
+        return 0;
+    }
+}

@@ -1,0 +1,122 @@
+package io.wsrouter.bench;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.metrics.Metric;
+import io.wsrouter.protocol.Command;
+import io.wsrouter.protocol.Priority;
+import io.wsrouter.protocol.RawJson;
+import io.wsrouter.routing.Router;
+import io.wsrouter.routing.Shard;
+import io.wsrouter.routing.ShardLoop;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What it costs a shard to judge, encode and route one publish to one local connection that discards it. Each thread is the
+ * loop of a shard of its own.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class RouteBenchmark {
+
+    private static final RawJson DATA = RawJson.of('"' + "x".repeat(126) + '"');
+    private static final String RECEIVER = "user:alice";
+
+    private final OwnLoop loop = new OwnLoop();
+    private final Router router = BenchRouter.on(List.of(loop));
+    private final Shard shard = router.shards().get(0);
+    private final Address receiver = Address.parse(RECEIVER);
+    private DiscardingConnection publisher;
+    private long published;
+    private long written;
+
+    /** Registers the publisher and the receiver. */
+    @Setup
+    public void register() {
+        publisher = BenchRouter.register(shard, Address.user("publisher"), () -> {});
+        BenchRouter.register(shard, receiver, () -> written++);
+    }
+
+    /** The address is read from its text, as the decoder does; nobody asks for a receipt. */
+    @Benchmark
+    public void publish() {
+        route(null, Address.parse(RECEIVER));
+    }
+
+    /** The same with a receipt. */
+    @Benchmark
+    public void publishWithReceipt() {
+        route("7", Address.parse(RECEIVER));
+    }
+
+    /** Without reading the address. */
+    @Benchmark
+    public void publishToKnownAddress() {
+        route(null, receiver);
+    }
+
+    private void route(@Nullable String id, Address to) {
+        published++;
+        shard.onCommand(publisher, new Command.Publish(id, to, null, DATA, Priority.NORMAL, null));
+        loop.turn();
+    }
+
+    /** What was refused was not measured. */
+    @TearDown(Level.Iteration)
+    public void check() {
+        if (written != published || shard.counters().get(Metric.PUBLISHES_REFUSED) != 0) {
+            throw new IllegalStateException("written " + written + " (expected " + published + ")");
+        }
+    }
+
+    /** The loop that the benchmark's thread turns. */
+    private static final class OwnLoop implements ShardLoop {
+
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+        void turn() {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        }
+
+        @Override
+        public boolean isCurrent() {
+            return true;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public long epochMillis() {
+            return System.currentTimeMillis();
+        }
+    }
+}
