@@ -30,7 +30,7 @@ public enum Outcome {
     CIRCUIT_OPEN(true),
     /** The time to live passed before the message could be delivered. */
     EXPIRED(false),
-    /** The write to the socket failed; the receiver may have got a part of it, never a whole other message. */
+    /** The write to the socket failed half-way; the receiver may have got the message. */
     WRITE_FAILED(false),
     /** No answer came from where the receivers are. Trying again may deliver twice. */
     UNKNOWN(false);

@@ -11,6 +11,7 @@ import io.wsrouter.connection.ConnectionTable;
 import io.wsrouter.connection.Subscription;
 import io.wsrouter.connection.TimerWheel;
 import io.wsrouter.connection.UserConnections;
+import io.wsrouter.connection.WriteResult;
 import io.wsrouter.metrics.Counters;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.CloseReason;
@@ -310,7 +311,7 @@ public final class Shard {
     private @Nullable Outcome judge(Principal publisher, Command.Publish publish) {
         Address to = publish.to();
         String claimedOwner = publish.claimedOwner();
-        if (claimedOwner != null && !claimedOwner.equals(to.owner().name())) {
+        if (claimedOwner != null && !isOwner(claimedOwner, to)) {
             counters.increment(Metric.OWNER_MISMATCHES);
             listener.onSecurityEvent(
                     new SecurityEvent(SecurityEvent.Kind.OWNER_MISMATCH, publisher.user(), to, "publish"));
@@ -322,6 +323,12 @@ public final class Shard {
             return Outcome.FORBIDDEN;
         }
         return null;
+    }
+
+    /** A topic belongs to nobody. */
+    private static boolean isOwner(String userId, Address address) {
+        return address.kind() != Address.Kind.TOPIC
+                && userId.equals(address.owner().name());
     }
 
     private Message encode(Principal publisher, Command.Publish publish) {
@@ -487,13 +494,25 @@ public final class Shard {
             refuseMisdelivery(publication, receiver, part);
             return;
         }
-        switch (receiver.write(message, part)) {
+        switch (write(receiver, message, part)) {
             case ACCEPTED -> {}
             case SLOW_CONSUMER -> {
                 refuseAtReceiver(publication, part, Outcome.SLOW_CONSUMER);
                 closings.add(new Closing(receiver, CloseReason.SLOW_CONSUMER));
             }
             case CLOSED -> refuseAtReceiver(publication, part, Outcome.CLOSED);
+        }
+    }
+
+    /** A connection that fails to take a message is a fault of the router; the other receivers still get theirs. */
+    private WriteResult write(Connection receiver, Message message, @Nullable ReceiptPart part) {
+        try {
+            return receiver.write(message, part);
+        } catch (RuntimeException e) {
+            counters.increment(Metric.BUGS);
+            listener.onBug(e);
+            closings.add(new Closing(receiver, CloseReason.INTERNAL_ERROR));
+            return WriteResult.CLOSED;
         }
     }
 

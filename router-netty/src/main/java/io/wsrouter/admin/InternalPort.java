@@ -2,8 +2,10 @@ package io.wsrouter.admin;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
@@ -60,11 +62,24 @@ public record InternalPort(
                                 .addLast(new ReadTimeoutHandler(IDLE_SECONDS, TimeUnit.SECONDS))
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpServerKeepAliveHandler())
-                                .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+                                .addLast(new BodyAggregator())
                                 .addLast(new FlowControlHandler())
                                 .addLast(new RequestHandler(InternalPort.this));
                     }
                 });
         return ListeningSocket.bind(bootstrap, "internal", endpoint.host(), endpoint.port());
+    }
+
+    /** Answers a body that is too large, discards it and goes on; Netty's own resets the socket under a client that sends. */
+    private static final class BodyAggregator extends HttpObjectAggregator {
+
+        BodyAggregator() {
+            super(MAX_BODY_BYTES);
+        }
+
+        @Override
+        protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
+            ctx.writeAndFlush(RequestHandler.tooLarge());
+        }
     }
 }

@@ -130,7 +130,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                     "host_forbidden",
                     "this port answers to loopback hosts only"));
         }
-        String path = new QueryStringDecoder(request.uri()).path();
+        String path = new QueryStringDecoder(request.uri()).rawPath();
         return switch (path) {
             case "/livez" -> live();
             case "/readyz" -> ready();
@@ -207,6 +207,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             return method.equals(HttpMethod.GET) ? stats() : methodNotAllowed();
         }
         try {
+            segments[3] = QueryStringDecoder.decodeComponent(segments[3].replace("+", "%2B"));
             return isUsers ? user(principal, method, segments) : connection(principal, method, segments[3]);
         } catch (IllegalArgumentException e) {
             return now(Answer.error(HttpResponseStatus.NOT_FOUND, "unknown", String.valueOf(e.getMessage())));
@@ -359,7 +360,18 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal_error", "the router met a fault of its own");
     }
 
+    /** The answer to a request whose body is larger than the port takes. */
+    static FullHttpResponse tooLarge() {
+        return response(receiptAnswer(null, Receipt.refused(Outcome.TOO_LARGE)));
+    }
+
     private void write(ChannelHandlerContext ctx, Answer answer) {
+        ctx.writeAndFlush(response(answer));
+        isAnswering = false;
+        ctx.read();
+    }
+
+    private static FullHttpResponse response(Answer answer) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, answer.status(), Unpooled.copiedBuffer(answer.body(), UTF_8));
         response.headers()
@@ -370,9 +382,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 || answer.status().equals(HttpResponseStatus.TOO_MANY_REQUESTS)) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
         }
-        ctx.writeAndFlush(response);
-        isAnswering = false;
-        ctx.read();
+        return response;
     }
 
     private static Answer describe(Address user, List<ConnectionInfo> connections) {

@@ -41,7 +41,12 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel accepted = (Channel) message;
-        InetAddress ip = ((InetSocketAddress) accepted.remoteAddress()).getAddress();
+        InetSocketAddress peer = (InetSocketAddress) accepted.remoteAddress();
+        if (peer == null) {
+            accepted.unsafe().closeForcibly(); // the peer has reset it before it was accepted
+            return;
+        }
+        InetAddress ip = peer.getAddress();
         HandshakeRefusal refusal = judge(ip);
         if (refusal != null && marked >= MOST_MARKED) {
             accepted.unsafe().closeForcibly();
@@ -55,7 +60,11 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
             connections++;
             connectionsByIp.merge(ip, 1, Integer::sum);
         }
-        accepted.closeFuture().addListener(closed -> ctx.executor().execute(() -> forget(ip, isMarked)));
+        accepted.closeFuture().addListener(closed -> {
+            if (!ctx.executor().isShuttingDown()) {
+                ctx.executor().execute(() -> forget(ip, isMarked));
+            }
+        });
         ctx.fireChannelRead(accepted);
     }
 

@@ -18,9 +18,9 @@ import io.wsrouter.protocol.Outcome;
 import io.wsrouter.routing.Shard;
 import io.wsrouter.transport.NettyShardLoop;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +46,13 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     // state, the socket loop's own
     private @Nullable ByteBuf gathered;
+    private @Nullable ByteBuf flushed;
     private List<Delivery> gatheredDeliveries = new ArrayList<>(0);
     private List<Delivery> flushedDeliveries = new ArrayList<>(0);
     private int gatheredMessages;
     private int flushedMessages;
     private int flushedBytes;
     private boolean isFlushArmed;
-    private boolean isFlushUnderWay;
     private @Nullable CloseReason closeReason;
     private byte[] peersCloseCode = {};
 
@@ -211,7 +211,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     /** Whether so much more may be queued. What one turn has produced is offered to the kernel before it is too much. */
     private boolean hasRoom(int frameBytes, int messages) {
-        if (!isWithinLimits(frameBytes, messages) && !isFlushUnderWay) {
+        if (!isWithinLimits(frameBytes, messages) && flushed == null) {
             flushGathered();
         }
         return isWithinLimits(frameBytes, messages);
@@ -235,7 +235,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     }
 
     private void armFlush() {
-        if (!isFlushArmed && !isFlushUnderWay) {
+        if (!isFlushArmed && flushed == null) {
             isFlushArmed = true;
             socketLoop.flushAtTurnEnd(this);
         }
@@ -244,7 +244,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     @Override
     public void onFlush() {
         isFlushArmed = false;
-        if (!isFlushUnderWay) {
+        if (flushed == null) {
             flushGathered();
         }
     }
@@ -261,14 +261,13 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         flushedMessages = gatheredMessages;
         gatheredMessages = 0;
         flushedBytes = flushing.readableBytes();
-        isFlushUnderWay = true;
+        flushed = flushing.retain();
         channel.writeAndFlush(flushing).addListener(this);
     }
 
     /** A flush has ended: the kernel took all of it, or the socket failed. */
     @Override
     public void operationComplete(ChannelFuture flush) {
-        isFlushUnderWay = false;
         if (flush.isSuccess()) {
             socketShard.counters().add(Metric.DELIVERED, flushedMessages);
             socketShard.counters().add(Metric.SENT_BYTES, flushedBytes);
@@ -276,8 +275,6 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             socketShard.counters().add(Metric.REFUSED, flushedMessages);
         }
         settleFlushed(flush);
-        flushedMessages = 0;
-        flushedBytes = 0;
         if (gathered != null && flush.isSuccess()) {
             flushGathered();
         } else if (closeReason != null && flush.isSuccess()) {
@@ -285,8 +282,11 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         }
     }
 
+    /** Tells the deliveries of a flush. It counts as under way until all are told, so that none starts another. */
     private void settleFlushed(ChannelFuture flush) {
-        Outcome failure = failure(flush.cause());
+        ByteBuf ended = Objects.requireNonNull(flushed);
+        boolean hasBegun = ended.readerIndex() > 0;
+        Outcome failure = hasBegun ? Outcome.WRITE_FAILED : notWritten();
         for (Delivery delivery : flushedDeliveries) {
             if (flush.isSuccess()) {
                 delivery.onDelivered();
@@ -295,13 +295,15 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             }
         }
         flushedDeliveries.clear();
+        flushedMessages = 0;
+        flushedBytes = 0;
+        flushed = null;
+        ended.release();
     }
 
-    private Outcome failure(@Nullable Throwable cause) {
-        if (closeReason == CloseReason.SLOW_CONSUMER) {
-            return Outcome.SLOW_CONSUMER;
-        }
-        return closeReason != null || cause instanceof ClosedChannelException ? Outcome.CLOSED : Outcome.WRITE_FAILED;
+    /** What becomes of a message of which the kernel took nothing. */
+    private Outcome notWritten() {
+        return closeReason == CloseReason.SLOW_CONSUMER ? Outcome.SLOW_CONSUMER : Outcome.CLOSED;
     }
 
     // ---- closing
@@ -321,7 +323,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         byte[] payload = closePayload(reason);
         FrameBuffer.write(gathering(payload.length), FrameBuffer.CLOSE, payload);
         LingeringClose.discardInput(channel);
-        if (!isFlushUnderWay) {
+        if (flushed == null) {
             flushGathered();
         }
     }
@@ -346,7 +348,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         socketShard.counters().add(Metric.REFUSED, gatheredMessages);
         gatheredMessages = 0;
         for (Delivery delivery : gatheredDeliveries) {
-            delivery.onRefused(closeReason == CloseReason.SLOW_CONSUMER ? Outcome.SLOW_CONSUMER : Outcome.CLOSED);
+            delivery.onRefused(notWritten());
         }
         gatheredDeliveries.clear();
     }
