@@ -508,9 +508,8 @@ public final class Shard {
     private WriteResult write(Connection receiver, Message message, @Nullable ReceiptPart part) {
         try {
             return receiver.write(message, part);
-        } catch (RuntimeException e) {
-            counters.increment(Metric.BUGS);
-            listener.onBug(e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            onFault(e);
             closings.add(new Closing(receiver, CloseReason.INTERNAL_ERROR));
             return WriteResult.CLOSED;
         }
@@ -630,10 +629,14 @@ public final class Shard {
             try {
                 work.run();
             } catch (RuntimeException e) {
-                counters.increment(Metric.BUGS);
-                listener.onBug(e);
+                onFault(e);
             }
         }
+    }
+
+    private void onFault(Throwable cause) {
+        counters.increment(Metric.BUGS);
+        listener.onBug(cause);
     }
 
     void armTurnEnd() {
@@ -654,10 +657,14 @@ public final class Shard {
     public void onTick() {
         assert loop.isCurrent();
         long nowNanos = loop.nanoTime();
-        if (!timers.advance(nowNanos, TIMERS_PER_TICK)) {
-            loop.execute(this::onTick);
+        try {
+            if (!timers.advance(nowNanos, TIMERS_PER_TICK)) {
+                loop.execute(this::onTick);
+            }
+            withUntoldRefusals.removeIf(publisher -> tellRefusals(publisher, nowNanos));
+        } catch (RuntimeException e) {
+            onFault(e);
         }
-        withUntoldRefusals.removeIf(publisher -> tellRefusals(publisher, nowNanos));
     }
 
     private void onConnectionTimer(Connection connection, long nowNanos) {

@@ -155,16 +155,19 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private CompletableFuture<Answer> ready() {
-        return port.router().hasRefusedMisdelivery().thenApply(hasRefused -> {
-            List<String> reasons = new ArrayList<>();
-            if (port.isDraining().getAsBoolean()) {
-                reasons.add("draining");
-            }
-            if (hasRefused) {
-                reasons.add("misdelivery_refused");
-            }
-            return health("ready", reasons);
-        });
+        return port.router()
+                .hasRefusedMisdelivery()
+                .orTimeout(LOOP_ANSWER_SECONDS, TimeUnit.SECONDS)
+                .thenApply(hasRefused -> {
+                    List<String> reasons = new ArrayList<>();
+                    if (port.isDraining().getAsBoolean()) {
+                        reasons.add("draining");
+                    }
+                    if (hasRefused) {
+                        reasons.add("misdelivery_refused");
+                    }
+                    return health("ready", reasons);
+                });
     }
 
     // ---- /v1, with a token

@@ -66,8 +66,11 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            server.close();
-                            Runtime.getRuntime().halt(0);
+                            try {
+                                server.close();
+                            } finally {
+                                Runtime.getRuntime().halt(0);
+                            }
                         },
                         "ws-router-shutdown"));
     }

@@ -13,7 +13,6 @@ import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -31,9 +30,9 @@ public final class EnvelopeDecoder {
 
     private static final int MAX_DATA_DEPTH = 64;
 
+    /** Keeps no table of names: clients choose them, and could choose names that collide. */
     private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DATA_DEPTH + 1)
                     .maxNumberLength(Integer.MAX_VALUE)
@@ -130,29 +129,16 @@ public final class EnvelopeDecoder {
 
         static Envelope read(byte[] utf8, int length) {
             Envelope envelope = new Envelope();
-            if (isOtherThanUtf8(utf8, length)) {
-                envelope.problem = "malformed JSON";
-                return envelope;
-            }
-            try (JsonParser parser = JSON.createParser(utf8, 0, length)) {
-                envelope.read(parser, utf8);
+            char[] json = new String(utf8, 0, length, UTF_8).toCharArray();
+            try (JsonParser parser = JSON.createParser(json)) {
+                envelope.read(parser, json);
             } catch (IOException e) {
                 envelope.problem = "malformed JSON, or nested too deeply";
             }
             return envelope;
         }
 
-        /** Jackson guesses UTF-16 and UTF-32 from zero bytes, and skips a byte order mark; neither is valid here. */
-        private static boolean isOtherThanUtf8(byte[] utf8, int length) {
-            for (int i = 0; i < Math.min(4, length); i++) {
-                if (utf8[i] == 0) {
-                    return true;
-                }
-            }
-            return length > 0 && utf8[0] < 0;
-        }
-
-        private void read(JsonParser parser, byte[] utf8) throws IOException {
+        private void read(JsonParser parser, char[] json) throws IOException {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 note("not a JSON object");
                 parser.skipChildren();
@@ -160,7 +146,7 @@ public final class EnvelopeDecoder {
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     String name = parser.currentName();
                     parser.nextToken();
-                    readValue(Key.ofWord(name), name, parser, utf8);
+                    readValue(Key.ofWord(name), name, parser, json);
                 }
             }
             if (parser.nextToken() != null) {
@@ -168,7 +154,7 @@ public final class EnvelopeDecoder {
             }
         }
 
-        private void readValue(@Nullable Key key, String name, JsonParser parser, byte[] utf8) throws IOException {
+        private void readValue(@Nullable Key key, String name, JsonParser parser, char[] json) throws IOException {
             if (key == null) {
                 claimsIdentity |= name.equals("from") || name.equals("user_id");
                 note("unknown key \"" + shortened(name) + '"');
@@ -179,25 +165,27 @@ public final class EnvelopeDecoder {
                 note("duplicate key \"" + name + '"');
             }
             if (key == Key.DATA) {
-                data = raw(parser, utf8);
+                data = raw(parser, json);
                 text.put(key, "");
                 return;
             }
             if (parser.currentToken() != JsonToken.VALUE_STRING) {
                 note('"' + name + "\" is not a string");
                 parser.skipChildren();
-                text.put(key, "");
+                if (key != Key.ID) {
+                    text.put(key, "");
+                }
                 return;
             }
             if (key == Key.EVENT) {
-                event = raw(parser, utf8);
+                event = raw(parser, json);
             }
             text.put(key, key == Key.EVENT ? "" : parser.getText());
         }
 
-        /** The bytes of the value that the parser stands at; afterwards it stands at the value's end. */
-        private static RawJson raw(JsonParser parser, byte[] utf8) throws IOException {
-            int start = (int) parser.currentTokenLocation().getByteOffset();
+        /** The text of the value that the parser stands at; afterwards it stands at the value's end. */
+        private static RawJson raw(JsonParser parser, char[] json) throws IOException {
+            int start = (int) parser.currentTokenLocation().getCharOffset();
             int end = switch (parser.currentToken()) {
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> start + parser.getTextLength();
                 case VALUE_TRUE, VALUE_NULL -> start + 4;
@@ -205,10 +193,10 @@ public final class EnvelopeDecoder {
                 default -> {
                     parser.skipChildren();
                     parser.finishToken();
-                    yield (int) parser.currentLocation().getByteOffset();
+                    yield (int) parser.currentLocation().getCharOffset();
                 }
             };
-            return RawJson.of(Arrays.copyOfRange(utf8, start, end));
+            return RawJson.of(new String(json, start, end - start));
         }
 
         Command publish() {

@@ -213,7 +213,7 @@ public record RouterConfig(
 
     /** Polite shutdown. */
     public record Drain(
-            @Key(value = "30s", doc = "Time after which connections that are still open are closed.")
+            @Key(value = "4s", doc = "Time after which connections that are still open are cut off.")
             Duration timeout) {}
 
     /** How sockets are driven. */

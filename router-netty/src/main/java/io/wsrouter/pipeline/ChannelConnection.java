@@ -10,6 +10,7 @@ import io.wsrouter.auth.Principal;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.Delivery;
 import io.wsrouter.connection.WriteResult;
+import io.wsrouter.metrics.Counters;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.protocol.Command;
@@ -171,9 +172,9 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         Delivery answered = delivery == null ? null : new HoppingDelivery(delivery);
         switch (onWrite(message, answered)) {
             case ACCEPTED -> {}
-            case CLOSED -> refuse(answered, Outcome.CLOSED);
+            case CLOSED -> refuseFromAfar(answered, Outcome.CLOSED);
             case SLOW_CONSUMER -> {
-                refuse(answered, Outcome.SLOW_CONSUMER);
+                refuseFromAfar(answered, Outcome.SLOW_CONSUMER);
                 requestClose(CloseReason.SLOW_CONSUMER);
             }
         }
@@ -218,7 +219,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     }
 
     private boolean isWithinLimits(int frameBytes, int messages) {
-        return queuedBytes() + frameBytes <= limits.bytes()
+        return (queuedBytes() == 0 || queuedBytes() + frameBytes <= limits.bytes())
                 && gatheredMessages + flushedMessages + messages <= limits.messages();
     }
 
@@ -268,37 +269,40 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     /** A flush has ended: the kernel took all of it, or the socket failed. */
     @Override
     public void operationComplete(ChannelFuture flush) {
-        if (flush.isSuccess()) {
-            socketShard.counters().add(Metric.DELIVERED, flushedMessages);
-            socketShard.counters().add(Metric.SENT_BYTES, flushedBytes);
-        } else {
-            socketShard.counters().add(Metric.REFUSED, flushedMessages);
-        }
-        settleFlushed(flush);
-        if (gathered != null && flush.isSuccess()) {
+        ByteBuf ended = Objects.requireNonNull(flushed);
+        boolean hasBegun = ended.readerIndex() > 0;
+        ended.release();
+        List<Delivery> told = flushedDeliveries;
+        count(flush.isSuccess());
+        flushed = null;
+        flushedDeliveries = told.isEmpty() ? told : new ArrayList<>(0);
+        flushedMessages = 0;
+        flushedBytes = 0;
+        /* Telling may write to this connection and start the next flush, which has a list of its own. */
+        tell(told, flush.isSuccess(), hasBegun ? Outcome.WRITE_FAILED : notWritten());
+        if (!flush.isSuccess()) {
+            channel.close();
+        } else if (flushed == null && gathered != null) {
             flushGathered();
-        } else if (closeReason != null && flush.isSuccess()) {
+        } else if (flushed == null && closeReason != null) {
             LingeringClose.shutDownOutput(channel);
         }
     }
 
-    /** Tells the deliveries of a flush. It counts as under way until all are told, so that none starts another. */
-    private void settleFlushed(ChannelFuture flush) {
-        ByteBuf ended = Objects.requireNonNull(flushed);
-        boolean hasBegun = ended.readerIndex() > 0;
-        Outcome failure = hasBegun ? Outcome.WRITE_FAILED : notWritten();
-        for (Delivery delivery : flushedDeliveries) {
-            if (flush.isSuccess()) {
+    private void count(boolean isDelivered) {
+        Counters counters = socketShard.counters();
+        counters.add(isDelivered ? Metric.DELIVERED : Metric.REFUSED, flushedMessages);
+        counters.add(Metric.SENT_BYTES, isDelivered ? flushedBytes : 0);
+    }
+
+    private static void tell(List<Delivery> deliveries, boolean areDelivered, Outcome failure) {
+        for (Delivery delivery : deliveries) {
+            if (areDelivered) {
                 delivery.onDelivered();
             } else {
                 delivery.onRefused(failure);
             }
         }
-        flushedDeliveries.clear();
-        flushedMessages = 0;
-        flushedBytes = 0;
-        flushed = null;
-        ended.release();
     }
 
     /** What becomes of a message of which the kernel took nothing. */
@@ -347,13 +351,13 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         }
         socketShard.counters().add(Metric.REFUSED, gatheredMessages);
         gatheredMessages = 0;
-        for (Delivery delivery : gatheredDeliveries) {
-            delivery.onRefused(notWritten());
-        }
-        gatheredDeliveries.clear();
+        List<Delivery> dropped = gatheredDeliveries;
+        gatheredDeliveries = new ArrayList<>(0);
+        tell(dropped, false, notWritten());
     }
 
-    private static void refuse(@Nullable Delivery delivery, Outcome outcome) {
+    private void refuseFromAfar(@Nullable Delivery delivery, Outcome outcome) {
+        socketShard.counters().increment(Metric.REFUSED);
         if (delivery != null) {
             delivery.onRefused(outcome);
         }

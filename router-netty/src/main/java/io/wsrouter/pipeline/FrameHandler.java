@@ -17,6 +17,7 @@ import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.routing.RouterListener;
 import io.wsrouter.transport.NettyShardLoop;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 
 /** The end of the inbound path: whole frames of one connection become commands, answers and closes. */
 final class FrameHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
@@ -78,22 +79,24 @@ final class FrameHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        connection.onGone();
-    }
-
-    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof CorruptedWebSocketFrameException corrupted) {
             end(reasonOf(corrupted.closeStatus()));
         } else if (cause instanceof TooLongFrameException) {
             end(CloseReason.MESSAGE_TOO_BIG);
-        } else if (cause instanceof IOException || cause instanceof PrematureChannelClosureException) {
+        } else if (isOfThePeer(cause)) {
             ctx.close();
         } else {
             listener.onBug(cause);
             end(CloseReason.INTERNAL_ERROR);
         }
+    }
+
+    /** Whether the peer, and not we, broke the transport. */
+    private static boolean isOfThePeer(Throwable cause) {
+        return cause instanceof IOException
+                || cause.getCause() instanceof SSLException
+                || cause instanceof PrematureChannelClosureException;
     }
 
     private void end(CloseReason reason) {

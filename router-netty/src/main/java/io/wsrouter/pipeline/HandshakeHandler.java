@@ -23,6 +23,7 @@ import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.config.RouterConfig;
+import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Pushes;
 import io.wsrouter.routing.RegistrationResult;
 import io.wsrouter.routing.SecurityEvent;
@@ -121,7 +122,16 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                     HttpReply.page(ctx.alloc(), HttpResponseStatus.OK, page.contentType(), page.body(), Map.of()));
             return;
         }
+        if (isPreflight(message, request)) {
+            LingeringClose.closeAfter(ctx.channel(), HttpReply.preflight(ctx.alloc(), request.origin()));
+            return;
+        }
         authenticate(ctx, request);
+    }
+
+    /** Whether a browser asks if a page of another origin may ask, with a token, why it was refused. */
+    private static boolean isPreflight(HttpRequest message, HandshakeRequest request) {
+        return message.method().equals(HttpMethod.OPTIONS) && request.origin() != null;
     }
 
     private @Nullable HandshakeRefusal refusalOfHead(
@@ -139,7 +149,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         if (refusalAtAccept != null) {
             return refusalAtAccept;
         }
-        if (!message.method().equals(HttpMethod.GET)) {
+        if (!message.method().equals(HttpMethod.GET) && !isPreflight(message, request)) {
             return HandshakeRefusal.METHOD;
         }
         if (port.pages().containsKey(request.path())) {
@@ -183,6 +193,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         if (principal == null) {
             refuse(ctx.channel(), request, failure);
         } else if (request.claimsAnotherUserThan(principal.user().name())) {
+            socketShard(ctx.channel()).counters().increment(Metric.OWNER_MISMATCHES);
             port.listener()
                     .onSecurityEvent(
                             new SecurityEvent(SecurityEvent.Kind.OWNER_MISMATCH, principal.user(), null, "X-User-ID"));
@@ -267,6 +278,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         RegistrationResult result = home.onRegister(connection);
         if (result == RegistrationResult.REGISTERED) {
+            channel.closeFuture().addListener(closed -> channel.eventLoop().execute(connection::onGone));
             open(channel, admission, connection);
         } else {
             refuse(channel, admission, result);
@@ -286,10 +298,12 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             home.hop(here, () -> {
                 if (result != RegistrationResult.REGISTERED) {
                     refuse(channel, admission, result);
-                } else if (channel.isActive()) {
-                    open(channel, admission, connection);
                 } else {
-                    connection.onGone();
+                    channel.closeFuture()
+                            .addListener(closed -> channel.eventLoop().execute(connection::onGone));
+                    if (channel.isActive()) {
+                        open(channel, admission, connection);
+                    }
                 }
             });
         });

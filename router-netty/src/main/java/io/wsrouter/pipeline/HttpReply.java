@@ -43,6 +43,17 @@ final class HttpReply {
         return page(allocator, refusal.status(), "application/json", body, headers);
     }
 
+    /** Lets pages of an allowed {@code origin} ask with a token (CORS preflight). */
+    static ByteBuf preflight(ByteBufAllocator allocator, @Nullable String origin) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Access-Control-Allow-Origin", String.valueOf(origin));
+        headers.put("Access-Control-Allow-Methods", "GET");
+        headers.put("Access-Control-Allow-Headers", "authorization");
+        headers.put("Vary", "Origin");
+        headers.put("Connection", "close");
+        return encode(allocator, HttpResponseStatus.NO_CONTENT, headers, new byte[0]);
+    }
+
     /** A page or any other body. */
     static ByteBuf page(
             ByteBufAllocator allocator,

@@ -23,6 +23,7 @@ final class EventLog implements RouterListener, AutoCloseable {
     private static final Logger FAULTS = LoggerFactory.getLogger("io.wsrouter.faults");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CAPACITY = 1024;
+    private static final long MOST_CLOSE_MILLIS = 500;
 
     private final BlockingQueue<Runnable> entries = new ArrayBlockingQueue<>(CAPACITY);
     private final AtomicLong dropped = new AtomicLong();
@@ -44,12 +45,12 @@ final class EventLog implements RouterListener, AutoCloseable {
         report(() -> FAULTS.error("a fault of the router; the work at hand was dropped", cause));
     }
 
-    /** Writes what is left and ends the thread. */
+    /** Writes what is left and ends the thread, unless the log's output is stuck. */
     @Override
     public void close() {
         writer.interrupt();
         try {
-            writer.join();
+            writer.join(MOST_CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

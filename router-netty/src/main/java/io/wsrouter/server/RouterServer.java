@@ -57,12 +57,16 @@ public final class RouterServer implements AutoCloseable {
     private final Channel internalListener;
     private final AtomicBoolean isDraining = new AtomicBoolean();
 
-    private RouterServer(RouterConfig config, Map<String, PublicPort.Page> pages) throws BindException {
+    private RouterServer(
+            RouterConfig config,
+            Map<String, PublicPort.Page> pages,
+            KeyRing keys,
+            @Nullable SslContext tls,
+            int maxConnections,
+            EventLoops loops)
+            throws BindException {
         this.config = config;
-        KeyRing keys = ConfiguredKeys.read(config.auth());
-        SslContext tls = tls(config.publicEndpoint().tls());
-        int maxConnections = OpenFiles.connections(config.limits().connections());
-        this.loops = new EventLoops(config.loops(), config.transport());
+        this.loops = loops;
         try {
             this.router = new Router(loops.loops(), limits(config), Backplane.SINGLE_NODE, events, new SecureRandom());
             startTimers();
@@ -86,12 +90,18 @@ public final class RouterServer implements AutoCloseable {
      * @throws IllegalStateException when the transport is not available on this machine
      */
     public static RouterServer start(RouterConfig config) throws BindException {
-        return new RouterServer(config, Map.of());
+        return start(config, Map.of());
     }
 
     /** Starts a router that also serves {@code pages}, by path, on its public port. */
     static RouterServer start(RouterConfig config, Map<String, PublicPort.Page> pages) throws BindException {
-        return new RouterServer(config, pages);
+        return new RouterServer(
+                config,
+                pages,
+                ConfiguredKeys.read(config.auth()),
+                tls(config.publicEndpoint().tls()),
+                OpenFiles.connections(config.limits().connections()),
+                new EventLoops(config.loops(), config.transport()));
     }
 
     /** The shards, for publishing and asking from this JVM. */

@@ -72,9 +72,12 @@ public final class NettyShardLoop implements ShardLoop {
         List<Flushable> ending = gathered;
         gathered = flushed;
         flushed = ending;
-        for (Flushable flushable : ending) {
-            flushable.onFlush();
+        try {
+            for (Flushable flushable : ending) {
+                flushable.onFlush();
+            }
+        } finally {
+            ending.clear();
         }
-        ending.clear();
     }
 }

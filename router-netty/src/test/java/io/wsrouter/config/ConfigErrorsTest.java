@@ -112,7 +112,7 @@ class ConfigErrorsTest {
                 "connections-per-user-policy=kick | one of refuse, replace",
                 "receipt-timeout=0s            | a duration such as 2s, from 1ms to 24h",
                 "heartbeat.interval=99ms       | a duration such as 25s, from 100ms to 24h",
-                "drain.timeout=0s              | a duration such as 30s, from 1ms to 24h",
+                "drain.timeout=0s              | a duration such as 4s, from 1ms to 24h",
                 "auth.allow-query-token=yes    | true or false",
                 "auth.issuer=''                | a text that is not empty",
                 "auth.public-key-files=/x      | a list such as [a, b], each a file that can be read",

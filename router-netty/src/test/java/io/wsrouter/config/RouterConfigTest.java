@@ -48,7 +48,7 @@ class RouterConfigTest {
         assertThat(config.connectionsPerUserPolicy()).isEqualTo(ConnectionsPerUserPolicy.REFUSE);
         assertThat(config.receiptTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.heartbeat()).isEqualTo(new RouterConfig.Heartbeat(Duration.ofSeconds(25), 2));
-        assertThat(config.drain()).isEqualTo(new RouterConfig.Drain(Duration.ofSeconds(30)));
+        assertThat(config.drain()).isEqualTo(new RouterConfig.Drain(Duration.ofSeconds(4)));
     }
 
     @Test
