@@ -2,7 +2,6 @@ package io.wsrouter.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -173,7 +172,6 @@ final class LoopMoveTest {
     @ParameterizedTest
     @EnumSource(names = {"NIO", "EPOLL"})
     void shouldTearDownWhenTheOldLoopHasShutDown(Transport transport) throws Exception {
-        assumeTrue(transport.isAvailable());
         MoveServer.Script script = new MoveServer.Script() {
             @Override
             @SuppressWarnings("deprecation")
@@ -191,7 +189,6 @@ final class LoopMoveTest {
     /** The FIN has epoll read what lies behind the request while the channel waits to be deregistered. */
     @Test
     void shouldFailWhenFramesAreReadOnTheOldLoop() throws Exception {
-        assumeTrue(Transport.EPOLL.isAvailable());
         String head = "GET /ws HTTP/1.1\r\nX-Home: -1\r\nX-Filler: ";
         String request = head + "x".repeat(FIRST_READ_BYTES - head.length() - 4) + "\r\n\r\n";
         CountDownLatch everythingIsThere = new CountDownLatch(1);
@@ -266,9 +263,8 @@ final class LoopMoveTest {
 
     /** An io_uring channel that is closed on the way may stay open for ever. */
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("io.wsrouter.pipeline.Transport#available")
     void shouldMoveOnlyBetweenLoopsOfAProvenTransport(Transport transport) throws Exception {
-        assumeTrue(transport.isAvailable());
         EventLoopGroup strangers = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
         CompletableFuture<List<Boolean>> answers = new CompletableFuture<>();
         MoveServer.Script script = new MoveServer.Script() {
@@ -298,7 +294,6 @@ final class LoopMoveTest {
     @ParameterizedTest
     @EnumSource(names = {"NIO", "EPOLL"})
     void shouldNotMoveWhileWritingOrLingering(Transport transport) throws Exception {
-        assumeTrue(transport.isAvailable());
         CompletableFuture<List<Boolean>> answers = new CompletableFuture<>();
         MoveServer.Script script = new MoveServer.Script() {
             @Override

@@ -11,12 +11,17 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import java.util.stream.Stream;
 
 /** The transports of Netty that a server may run on. */
 enum Transport {
     NIO,
     EPOLL,
     IO_URING;
+
+    static Stream<Transport> available() {
+        return Stream.of(values()).filter(Transport::isAvailable);
+    }
 
     boolean isAvailable() {
         return switch (this) {
