@@ -3,6 +3,7 @@ package io.wsrouter.pipeline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -128,14 +129,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     /** Answers a ping; {@code payload} is borrowed. */
     void onPing(ByteBuf payload) {
-        if (isTaking()) {
-            if (hasRoom(FrameBuffer.frameBytes(payload.readableBytes()), 0)) {
-                FrameBuffer.write(gathering(payload.readableBytes()), FrameBuffer.PONG, payload);
-                armFlush();
-            } else {
-                overflow();
-            }
-        }
+        onControl(FrameBuffer.PONG, ByteBufUtil.getBytes(payload));
     }
 
     /** The client has sent a close frame with {@code code}, or with none when negative. */
@@ -230,7 +224,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     private ByteBuf gathering(int payloadBytes) {
         if (gathered == null) {
-            gathered = FrameBuffer.allocate(channel.alloc(), FrameBuffer.frameBytes(payloadBytes));
+            gathered = channel.alloc().directBuffer(FrameBuffer.frameBytes(payloadBytes));
         }
         return gathered;
     }
@@ -317,10 +311,6 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             return;
         }
         closeReason = reason;
-        if (reason == CloseReason.CONNECTION_LOST) {
-            channel.close();
-            return;
-        }
         if (reason == CloseReason.SLOW_CONSUMER) {
             dropGathered();
         }

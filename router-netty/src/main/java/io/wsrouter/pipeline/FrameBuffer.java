@@ -1,7 +1,6 @@
 package io.wsrouter.pipeline;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 
 /** Writes WebSocket frames of a server, which are not masked, one after the other into a buffer (RFC 6455 section 5.2). */
 final class FrameBuffer {
@@ -26,20 +25,10 @@ final class FrameBuffer {
         return payloadBytes <= 0xFFFF ? payloadBytes + 4 : payloadBytes + 10;
     }
 
-    /** Room for a first frame; the buffer grows with further ones. The caller owns it. */
-    static ByteBuf allocate(ByteBufAllocator allocator, int firstFrameBytes) {
-        return allocator.directBuffer(firstFrameBytes);
-    }
-
+    /** Writes one frame. */
     static void write(ByteBuf buffer, int opcode, byte[] payload) {
         writeHead(buffer, opcode, payload.length);
         buffer.writeBytes(payload);
-    }
-
-    /** Writes a frame whose payload is copied from the readable bytes of {@code payload}, which is only borrowed. */
-    static void write(ByteBuf buffer, int opcode, ByteBuf payload) {
-        writeHead(buffer, opcode, payload.readableBytes());
-        buffer.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
     }
 
     private static void writeHead(ByteBuf buffer, int opcode, int payloadBytes) {
