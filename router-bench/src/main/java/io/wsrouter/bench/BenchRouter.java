@@ -1,6 +1,9 @@
 package io.wsrouter.bench;
 
 import io.wsrouter.address.Address;
+import io.wsrouter.auth.AuthFailure;
+import io.wsrouter.auth.AuthenticationException;
+import io.wsrouter.auth.Authenticator;
 import io.wsrouter.cluster.Backplane;
 import io.wsrouter.routing.RegistrationResult;
 import io.wsrouter.routing.Router;
@@ -12,6 +15,7 @@ import io.wsrouter.routing.ShardLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 
 /** The core without a network: limits that never bite, and an end with noise where a benchmark would measure a refusal. */
 final class BenchRouter {
@@ -39,10 +43,13 @@ final class BenchRouter {
         }
     };
 
+    private static final Authenticator NOBODY =
+            credentials -> CompletableFuture.failedFuture(new AuthenticationException(AuthFailure.UNKNOWN_KEY));
+
     private BenchRouter() {}
 
     static Router on(List<? extends ShardLoop> loops) {
-        return new Router(loops, LIMITS, Backplane.SINGLE_NODE, LOUD, new SplittableRandom(1));
+        return new Router(loops, LIMITS, Backplane.SINGLE_NODE, NOBODY, LOUD, new SplittableRandom(1));
     }
 
     /** Registers on the loop of the shard, which has to be the current one. */

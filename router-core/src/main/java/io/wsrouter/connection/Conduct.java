@@ -24,11 +24,14 @@ public final class Conduct {
     private Map<Outcome, Integer> untoldRefusals = new EnumMap<>(Outcome.class);
     private long toldNanos;
     private int openReceipts;
+    private boolean isRefreshing;
+    private long refreshedNanos;
 
     /** The conduct of a new connection that may publish {@code messagesPerSecond}. */
     public Conduct(int messagesPerSecond, long nowNanos) {
         messageRate = new RateLimit(messagesPerSecond, nowNanos);
         toldNanos = nowNanos - SECOND_NANOS;
+        refreshedNanos = nowNanos - SECOND_NANOS;
     }
 
     /** Whether one more message is within the rate; takes it from the rate if so. */
@@ -98,5 +101,20 @@ public final class Conduct {
     /** Closes a receipt that was opened. */
     public void closeReceipt() {
         openReceipts--;
+    }
+
+    /** Starts the judging of a new token, unless one is being judged or was started within the last second. */
+    public boolean tryStartRefresh(long nowNanos) {
+        if (isRefreshing || nowNanos - refreshedNanos < SECOND_NANOS) {
+            return false;
+        }
+        isRefreshing = true;
+        refreshedNanos = nowNanos;
+        return true;
+    }
+
+    /** Ends the judging of a new token that was started. */
+    public void endRefresh() {
+        isRefreshing = false;
     }
 }

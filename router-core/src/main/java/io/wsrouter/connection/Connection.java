@@ -51,7 +51,8 @@ public abstract class Connection extends TimerWheel.Timer {
         }
     }
 
-    private final Principal principal;
+    private Principal principal;
+    private long judgedAtEpochSeconds;
     private State state = State.NEW;
     private int pingsUnanswered;
     private long pingedNanos;
@@ -91,9 +92,27 @@ public abstract class Connection extends TimerWheel.Timer {
     /** The bytes that wait to be written. */
     public abstract long queuedBytes();
 
-    /** Who the verified token says it is. */
+    /** Who the verified token says it is. A refresh changes the grants and the expiry, never the user. */
     public final Principal principal() {
         return principal;
+    }
+
+    /** When its present token was judged: at registration, or at the last refresh. */
+    public final long judgedAtEpochSeconds() {
+        return judgedAtEpochSeconds;
+    }
+
+    /**
+     * Goes on with what a new token says.
+     *
+     * @throws IllegalArgumentException when it is of another user; nothing has changed then
+     */
+    public final void onRefreshed(Principal renewed, long epochSeconds) {
+        if (!renewed.user().equals(principal.user())) {
+            throw new IllegalArgumentException(renewed.user() + " (expected " + principal.user() + ")");
+        }
+        principal = renewed;
+        judgedAtEpochSeconds = epochSeconds;
     }
 
     /**
@@ -124,6 +143,7 @@ public abstract class Connection extends TimerWheel.Timer {
             throw new IllegalStateException("connection " + id + " is " + state + " (expected NEW)");
         }
         id = newId;
+        judgedAtEpochSeconds = newId.epochSeconds();
         state = State.OPEN;
     }
 

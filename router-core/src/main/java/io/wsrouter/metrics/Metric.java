@@ -22,6 +22,10 @@ public enum Metric {
     SENT_BYTES("bytes", "Bytes of WebSocket frames that kernel sockets took."),
     /** Subscriptions made. */
     SUBSCRIBED("subscriptions", "Subscriptions made since start."),
+    /** New tokens on open connections. */
+    REFRESHED("tokens", "New tokens that open connections went on with."),
+    /** New tokens on open connections that were refused. */
+    REFRESHES_REFUSED("tokens", "New tokens on open connections that were refused; the old ones went on."),
     /** Commands that were not valid. */
     BAD_REQUESTS("commands", "Commands that were not valid."),
     /** Actions refused for lack of a grant. */

@@ -42,6 +42,15 @@ public sealed interface Command {
     /** Stop receiving what is sent to a topic. */
     record Unsubscribe(@Nullable String id, Address to) implements Command {}
 
+    /** Go on with a new token of the same user. The token never appears in {@link #toString()}. */
+    record Refresh(@Nullable String id, String token) implements Command {
+
+        @Override
+        public String toString() {
+            return "Refresh[id=" + id + ", token hidden]";
+        }
+    }
+
     /** Answer with a pong. */
     record Ping(@Nullable String id) implements Command {}
 

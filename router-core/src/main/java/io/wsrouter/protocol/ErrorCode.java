@@ -6,8 +6,14 @@ import java.util.Locale;
 public enum ErrorCode {
     /** Not valid JSON, or not a command of this protocol. Ten within ten seconds close the connection. */
     BAD_REQUEST(false),
+    /** A new token was not accepted; the reason is the word of the failure. The old token goes on. */
+    UNAUTHENTICATED(false),
     /** The principal has no grant for this. */
     FORBIDDEN(false),
+    /** Too many commands, or too many of a costly kind. */
+    RATE_LIMITED(true),
+    /** The router is at a limit of its own. */
+    OVERLOADED(true),
     /** A limit of this connection is reached, for example its number of subscriptions. */
     LIMIT_EXCEEDED(false);
 

@@ -98,6 +98,15 @@ public final class Pushes {
         return start("ok", id).raw("}").toBytes();
     }
 
+    /** The answer to a refresh that succeeded: the new token ends at {@code expiresAtEpochSeconds}. */
+    public static byte[] refreshed(String id, long expiresAtEpochSeconds) {
+        return start("ok", id)
+                .raw(",\"expires\":")
+                .number(expiresAtEpochSeconds)
+                .raw("}")
+                .toBytes();
+    }
+
     /** The answer to a ping. */
     public static byte[] pong(@Nullable String id) {
         return start("pong", id).raw("}").toBytes();

@@ -2,6 +2,7 @@ package io.wsrouter.routing;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.address.ConnectionId;
+import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.cluster.Backplane;
 import io.wsrouter.metrics.Metric;
@@ -34,6 +35,7 @@ public final class Router {
      * @param loops at least one
      * @param limits what the shards enforce
      * @param backplane the way to other nodes
+     * @param authenticator judges the new tokens of open connections
      * @param listener hears of security events and faults
      * @param random where connection ids start
      */
@@ -41,13 +43,14 @@ public final class Router {
             List<? extends ShardLoop> loops,
             RouterLimits limits,
             Backplane backplane,
+            Authenticator authenticator,
             RouterListener listener,
             RandomGenerator random) {
         if (loops.isEmpty()) {
             throw new IllegalArgumentException("loops is empty (expected at least one)");
         }
         shards = IntStream.range(0, loops.size())
-                .mapToObj(i -> new Shard(i, loops.get(i), limits, backplane, listener, random))
+                .mapToObj(i -> new Shard(i, loops.get(i), limits, backplane, authenticator, listener, random))
                 .toList();
         shards.forEach(shard -> shard.connect(shards));
         backplane.start(this::receive);

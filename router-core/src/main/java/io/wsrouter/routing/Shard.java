@@ -2,6 +2,10 @@ package io.wsrouter.routing;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.address.ConnectionId;
+import io.wsrouter.auth.AuthFailure;
+import io.wsrouter.auth.AuthenticationException;
+import io.wsrouter.auth.Authenticator;
+import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.cluster.Backplane;
 import io.wsrouter.connection.Conduct;
@@ -24,6 +28,7 @@ import io.wsrouter.protocol.Receipt;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +54,7 @@ public final class Shard {
     private final ShardLoop loop;
     private final RouterLimits limits;
     private final Backplane backplane;
+    private final Authenticator authenticator;
     private final RouterListener listener;
     private ShardProxy[] proxies = {};
 
@@ -69,12 +75,14 @@ public final class Shard {
             ShardLoop loop,
             RouterLimits limits,
             Backplane backplane,
+            Authenticator authenticator,
             RouterListener listener,
             RandomGenerator random) {
         this.index = index;
         this.loop = loop;
         this.limits = limits;
         this.backplane = backplane;
+        this.authenticator = authenticator;
         this.listener = listener;
         this.ids = new ConnectionIdGenerator(random);
         this.timers = new TimerWheel(loop.nanoTime());
@@ -214,6 +222,8 @@ public final class Shard {
             onSubscribe(from, subscribe);
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
             onUnsubscribe(from, unsubscribe);
+        } else if (command instanceof Command.Refresh refresh) {
+            onRefresh(from, refresh);
         } else if (command instanceof Command.Ping ping) {
             from.push(Pushes.pong(ping.id()));
         } else if (command instanceof Command.Invalid invalid) {
@@ -289,6 +299,80 @@ public final class Shard {
         if (invalid.code() == ErrorCode.BAD_REQUEST && conduct(from).exhaustsPatience(loop.nanoTime())) {
             onClose(from, CloseReason.TOO_MANY_BAD_REQUESTS);
         }
+    }
+
+    // ---- a new token for an open connection
+
+    private void onRefresh(Connection from, Command.Refresh refresh) {
+        if (!conduct(from).tryStartRefresh(loop.nanoTime())) {
+            error(from, refresh.id(), ErrorCode.RATE_LIMITED, "one refresh at a time, and one a second");
+            return;
+        }
+        authenticator
+                .authenticate(new Credentials(refresh.token()))
+                .whenComplete((principal, failure) ->
+                        loop.execute(() -> onAuthenticated(from, refresh.id(), principal, failure)));
+    }
+
+    private void onAuthenticated(
+            Connection from, @Nullable String id, @Nullable Principal principal, @Nullable Throwable failure) {
+        conduct(from).endRefresh();
+        if (!from.isOpen()) {
+            return;
+        }
+        if (principal == null) {
+            onUnauthenticated(from, id, failure);
+        } else if (!principal.user().equals(from.principal().user())) {
+            counters.increment(Metric.OWNER_MISMATCHES);
+            refuseRefresh(
+                    from, id, SecurityEvent.Kind.OWNER_MISMATCH, ErrorCode.FORBIDDEN, AuthFailure.IDENTITY_MISMATCH);
+        } else {
+            renew(from, id, principal);
+        }
+    }
+
+    private void onUnauthenticated(Connection from, @Nullable String id, @Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof AuthenticationException refused) {
+            ErrorCode code = refused.failure().isRetryable() ? ErrorCode.OVERLOADED : ErrorCode.UNAUTHENTICATED;
+            refuseRefresh(from, id, SecurityEvent.Kind.UNAUTHENTICATED, code, refused.failure());
+        } else {
+            onFault(cause == null ? new IllegalStateException("no principal and no failure") : cause);
+            onClose(from, CloseReason.INTERNAL_ERROR);
+        }
+    }
+
+    private void refuseRefresh(
+            Connection from, @Nullable String id, SecurityEvent.Kind kind, ErrorCode code, AuthFailure failure) {
+        counters.increment(Metric.REFRESHES_REFUSED);
+        listener.onSecurityEvent(new SecurityEvent(kind, from.principal().user(), null, "refresh: " + failure.word()));
+        error(from, id, code, failure.word());
+    }
+
+    private void renew(Connection connection, @Nullable String id, Principal principal) {
+        counters.increment(Metric.REFRESHED);
+        connection.onRefreshed(principal, loop.epochMillis() / 1000);
+        for (Subscription subscription : connection.subscriptions()) {
+            if (!principal.maySubscribe(subscription.topic())) {
+                revoke(subscription);
+            }
+        }
+        scheduleTimer(connection, loop.nanoTime());
+        if (id != null) {
+            connection.push(Pushes.refreshed(id, principal.expiresAtEpochSeconds()));
+        }
+    }
+
+    /** Ends a subscription for which there is no grant any more. */
+    private void revoke(Subscription subscription) {
+        Connection from = subscription.connection();
+        Address topic = subscription.topic();
+        String reason = from.principal().user() + " may no longer subscribe to " + topic;
+        for (LocalTopic.Waiting waiting : takeWaiting(from, topic)) {
+            error(from, waiting.commandId(), ErrorCode.FORBIDDEN, reason);
+        }
+        unsubscribe(subscription);
+        error(from, null, ErrorCode.FORBIDDEN, reason);
     }
 
     // ---- judging a publish
@@ -589,10 +673,12 @@ public final class Shard {
 
     /** Answers the subscribes that would wait in vain once their subscription ends. */
     private void acknowledgeWhatWaits(Connection from, Address topic) {
+        takeWaiting(from, topic).forEach(waiting -> from.push(Pushes.ok(waiting.commandId())));
+    }
+
+    private List<LocalTopic.Waiting> takeWaiting(Connection from, Address topic) {
         LocalTopic local = subscriptions.get(topic);
-        if (local != null) {
-            local.takeWaiting(from).forEach(waiting -> from.push(Pushes.ok(waiting.commandId())));
-        }
+        return local == null ? List.of() : local.takeWaiting(from);
     }
 
     void onInterestAdded(Address topic, int shard, long generation) {
@@ -694,7 +780,7 @@ public final class Shard {
     /** What is left of a connection's token, in milliseconds. One that was admitted within the skew ends with the skew. */
     private long remainingMillis(Connection connection) {
         long expirySeconds = connection.principal().expiresAtEpochSeconds();
-        if (expirySeconds <= connection.id().epochSeconds()) {
+        if (expirySeconds <= connection.judgedAtEpochSeconds()) {
             expirySeconds += EXPIRY_SKEW_SECONDS;
         }
         return Math.min(expirySeconds * 1000 - loop.epochMillis(), Integer.MAX_VALUE);

@@ -87,7 +87,10 @@ final class WordsTest {
     @Test
     void shouldKeepTheErrorCodes() {
         assertThat(words(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)))
-                .contains("bad_request", "forbidden", "limit_exceeded");
+                .containsExactlyInAnyOrder(
+                        "bad_request", "unauthenticated", "forbidden", "rate_limited", "overloaded", "limit_exceeded");
+        assertThat(Stream.of(ErrorCode.values()).filter(ErrorCode::isRetryable))
+                .containsExactly(ErrorCode.RATE_LIMITED, ErrorCode.OVERLOADED);
     }
 
     @Test
@@ -109,6 +112,11 @@ final class WordsTest {
 
         assertThat(publish.toString()).doesNotContain("hunter2");
         assertThat(secret.lengthBytes()).isEqualTo(22);
+    }
+
+    @Test
+    void shouldNotShowTokens() {
+        assertThat(new Command.Refresh("10", "eyJhbGciOi").toString()).isEqualTo("Refresh[id=10, token hidden]");
     }
 
     private static Set<String> words(Stream<String> words) {

@@ -156,6 +156,11 @@ public final class RecordingConnection extends Connection {
         gives(new Command.Unsubscribe(id, Address.parse(topic)));
     }
 
+    /** Sends a new token. */
+    public void refreshes(String token, String id) {
+        gives(new Command.Refresh(id, token));
+    }
+
     /** Sends something that is no valid command. */
     public void talksNonsense() {
         gives(new Command.Invalid(null, ErrorCode.BAD_REQUEST, "unexpected character at 0", false));
@@ -382,6 +387,9 @@ public final class RecordingConnection extends Connection {
         }
         pushes.add(text);
         frames.add(text);
+        if (text.startsWith("{\"type\":\"ok\"") && text.contains(",\"expires\":")) {
+            wishes.removeIf(topic -> !principal().maySubscribe(Address.parse(topic)));
+        }
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class TestRouter {
     private final VirtualClock clock;
     private final RouterLimits limits;
     private final Backplane backplane;
+    private final TestAuthenticator tokens;
     private final List<SteppedLoop> loops;
     private final Router router;
     private final List<RecordingConnection> connections = new ArrayList<>();
@@ -67,10 +68,11 @@ public final class TestRouter {
         this.clock = new VirtualClock(random.nextLong());
         this.limits = limits;
         this.backplane = backplane;
+        this.tokens = new TestAuthenticator(clock);
         this.loops = IntStream.range(0, shards)
                 .mapToObj(i -> new SteppedLoop("loop " + i, clock))
                 .toList();
-        this.router = new Router(loops, limits, backplane, new Listener(), new SplittableRandom(idSeed));
+        this.router = new Router(loops, limits, backplane, tokens, new Listener(), new SplittableRandom(idSeed));
         List<TestRouter> watched = WATCHED.get();
         if (watched != null) {
             watched.add(this);
@@ -221,6 +223,11 @@ public final class TestRouter {
 
     public RouterLimits limits() {
         return limits;
+    }
+
+    /** Who judges the tokens of refreshes, and makes good ones. */
+    public TestAuthenticator tokens() {
+        return tokens;
     }
 
     public VirtualClock clock() {

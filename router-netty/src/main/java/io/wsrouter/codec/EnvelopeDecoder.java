@@ -48,7 +48,8 @@ public final class EnvelopeDecoder {
         EVENT,
         DATA,
         PRIORITY,
-        USER;
+        USER,
+        TOKEN;
 
         static @Nullable Key ofWord(String word) {
             return switch (word) {
@@ -59,13 +60,15 @@ public final class EnvelopeDecoder {
                 case "data" -> DATA;
                 case "priority" -> PRIORITY;
                 case "user" -> USER;
+                case "token" -> TOKEN;
                 default -> null;
             };
         }
     }
 
-    private static final Set<Key> ALL_KEYS = EnumSet.allOf(Key.class);
+    private static final Set<Key> KEYS_OF_PUBLISH = EnumSet.complementOf(EnumSet.of(Key.TOKEN));
     private static final Set<Key> KEYS_OF_SUBSCRIBE = EnumSet.of(Key.TYPE, Key.ID, Key.TO);
+    private static final Set<Key> KEYS_OF_REFRESH = EnumSet.of(Key.TYPE, Key.ID, Key.TOKEN);
     private static final Set<Key> KEYS_OF_PING = EnumSet.of(Key.TYPE, Key.ID);
 
     private EnvelopeDecoder() {}
@@ -88,6 +91,7 @@ public final class EnvelopeDecoder {
             case "publish" -> envelope.publish();
             case "subscribe" -> envelope.subscribe(true);
             case "unsubscribe" -> envelope.subscribe(false);
+            case "refresh" -> envelope.refresh();
             case "ping" -> envelope.onlyWith(KEYS_OF_PING, new Command.Ping(envelope.id()));
             default -> envelope.invalid("unknown type");
         };
@@ -219,7 +223,7 @@ public final class EnvelopeDecoder {
                         ? new Command.RefusedPublish(id(), Outcome.FORBIDDEN)
                         : invalid("to is not an address");
             }
-            return onlyWith(ALL_KEYS, command);
+            return onlyWith(KEYS_OF_PUBLISH, command);
         }
 
         Command subscribe(boolean isWanted) {
@@ -239,6 +243,12 @@ public final class EnvelopeDecoder {
                 }
             }
             return onlyWith(KEYS_OF_SUBSCRIBE, command);
+        }
+
+        Command refresh() {
+            String token = text.get(Key.TOKEN);
+            return onlyWith(
+                    KEYS_OF_REFRESH, token == null ? invalid("token is missing") : new Command.Refresh(id(), token));
         }
 
         /** The command, unless the envelope has keys that do not belong to it or an id that is too long. */

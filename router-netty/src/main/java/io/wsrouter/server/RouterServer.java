@@ -68,10 +68,11 @@ public final class RouterServer implements AutoCloseable {
         this.config = config;
         this.loops = loops;
         try {
-            this.router = new Router(loops.loops(), limits(config), Backplane.SINGLE_NODE, events, new SecureRandom());
-            startTimers();
             Authenticator authenticator = new JwtAuthenticator(
                     ConfiguredKeys.rules(config.auth()), () -> keys, verifiers, InstantSource.system());
+            this.router = new Router(
+                    loops.loops(), limits(config), Backplane.SINGLE_NODE, authenticator, events, new SecureRandom());
+            startTimers();
             this.publicListener = PublicListener.bind(
                     new PublicPort(config, maxConnections, loops, router, authenticator, events, tls, pages));
             this.internalListener =

@@ -53,8 +53,8 @@ final class EnvelopeDifferentialTest {
             "{}",
             "[1, [2,\t[]]]",
             "{\"a\": {\"a\":1,\"a\":2}}");
-    private static final List<String> NAMES =
-            List.of("type", "id", "to", "event", "data", "priority", "user", "from", "user_id", "x", "\\u0074o");
+    private static final List<String> NAMES = List.of(
+            "type", "id", "to", "event", "data", "priority", "user", "token", "from", "user_id", "x", "\\u0074o");
     private static final byte[] INTERESTING = "{}[]\",:\\ \n0123e.-+tfnu\0\u007f".getBytes(UTF_8);
 
     /** Tells whether a text is JSON with unique keys at its top; depth is judged by the parser, too. */

@@ -24,13 +24,14 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Keys, times and tokens, well-formed and otherwise, that the tests of this package share. */
-final class TestTokens {
+/** Keys, times and tokens, well-formed and otherwise, that tests share. */
+public final class TestTokens {
 
     static final long NOW = 1_757_375_098;
     static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(NOW));
 
-    static final byte[] SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".getBytes(UTF_8);
+    public static final byte[] SECRET =
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".getBytes(UTF_8);
     static final SecretKey SECRET_KEY = new SecretKeySpec(SECRET, "HmacSHA512");
 
     static final KeyPair RSA = generate("RSA", 2048);
@@ -104,8 +105,8 @@ final class TestTokens {
                 .compact();
     }
 
-    /** An HS256 token for alice of exactly this claims text, with {@code exp} in an hour unless the text has its own. */
-    static String withClaims(String claims) {
+    /** An HS256 token of exactly this claims text. */
+    public static String withClaims(String claims) {
         return hs256("{\"alg\":\"HS256\"}", claims);
     }
 
