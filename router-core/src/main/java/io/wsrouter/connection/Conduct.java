@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How a connection has behaved as a publisher: its rate, its mistakes, and the refusals it has not been told of. Belongs
+ * How a connection has behaved: its rate, its mistakes, and the refusals it has not been told of. Belongs
  * to one loop.
  */
 public final class Conduct {
@@ -27,15 +27,15 @@ public final class Conduct {
     private boolean isRefreshing;
     private long refreshedNanos;
 
-    /** The conduct of a new connection that may publish {@code messagesPerSecond}. */
+    /** The conduct of a new connection that may give {@code messagesPerSecond} commands. */
     public Conduct(int messagesPerSecond, long nowNanos) {
         messageRate = new RateLimit(messagesPerSecond, nowNanos);
         toldNanos = nowNanos - SECOND_NANOS;
         refreshedNanos = nowNanos - SECOND_NANOS;
     }
 
-    /** Whether one more message is within the rate; takes it from the rate if so. */
-    public boolean mayPublish(long nowNanos) {
+    /** Whether one more command is within the rate; takes it from the rate if so. */
+    public boolean mayCommand(long nowNanos) {
         return messageRate.tryAcquire(nowNanos);
     }
 

@@ -197,7 +197,7 @@ public abstract class Connection extends TimerWheel.Timer {
         pingedNanos = nowNanos;
     }
 
-    /** How it has behaved as a publisher. */
+    /** How it has behaved. */
     public final Conduct conduct(int messagesPerSecond, long nowNanos) {
         if (conduct == null) {
             conduct = new Conduct(messagesPerSecond, nowNanos);

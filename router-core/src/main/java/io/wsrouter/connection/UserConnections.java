@@ -23,12 +23,22 @@ public final class UserConnections {
         return connections.length;
     }
 
-    /** Whether the user may publish one more message; takes it from the rate if so. */
-    public boolean mayPublish(int messagesPerSecond, long nowNanos) {
+    /** Whether the user may give one more command; takes it from the rate if so. */
+    public boolean mayCommand(int messagesPerSecond, long nowNanos) {
         if (messageRate == null) {
             messageRate = new RateLimit(messagesPerSecond, nowNanos);
         }
         return messageRate.tryAcquire(nowNanos);
+    }
+
+    /** What is left of the rate, or null as long as all of it is. */
+    public @Nullable RateLimit messageRate() {
+        return messageRate;
+    }
+
+    /** Goes on with what the user had left of the rate; null for all of it. */
+    public void resume(@Nullable RateLimit rate) {
+        messageRate = rate;
     }
 
     void add(Connection connection) {

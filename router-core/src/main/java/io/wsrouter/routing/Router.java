@@ -78,6 +78,12 @@ public final class Router {
         return answer;
     }
 
+    /** Counts and logs a command of {@code publisher}, who has no connection, that its reader has refused. */
+    public void noteRefused(Principal publisher, Command command) {
+        Shard home = homeShard(publisher.user());
+        home.loop().execute(() -> home.onRefused(publisher, command));
+    }
+
     /** The connections of a user, oldest first; empty when the user is not connected. */
     public CompletableFuture<List<ConnectionInfo>> connectionsOf(Address user) {
         return ask(homeShard(user), shard -> shard.onDescribeUser(user));

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param connectionsPerUser at most this many connections of one user, at least 1
  * @param whenUserIsFull what happens to one more
  * @param subscriptionsPerConnection at most this many topics for one connection
- * @param messagesPerSecond publishes of one connection, at least 1
- * @param messagesPerSecondPerUser publishes of all connections of one user together, at least 1
+ * @param messagesPerSecond commands of one connection, publishes and others, at least 1
+ * @param messagesPerSecondPerUser commands of all connections of one user together, at least 1
  * @param openReceiptsPerConnection publishes with an id that may wait for their receipt at one time
  * @param receiptTimeout after which a receipt counts what still waits as queued
  * @param heartbeatInterval how long a peer may be silent before it is pinged

@@ -12,6 +12,7 @@ import io.wsrouter.connection.Conduct;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.ConnectionIdGenerator;
 import io.wsrouter.connection.ConnectionTable;
+import io.wsrouter.connection.DepartedRates;
 import io.wsrouter.connection.Subscription;
 import io.wsrouter.connection.TimerWheel;
 import io.wsrouter.connection.UserConnections;
@@ -65,6 +66,8 @@ public final class Shard {
     private final ConnectionIdGenerator ids;
     private final Counters counters = new Counters();
     private final TimerWheel timers;
+    private final DepartedRates departedRates;
+    private final SecurityReports securityReports;
     private final List<Closing> closings = new ArrayList<>();
     private final List<Connection> withUntoldRefusals = new ArrayList<>();
     private boolean isTurnEndArmed;
@@ -86,6 +89,8 @@ public final class Shard {
         this.listener = listener;
         this.ids = new ConnectionIdGenerator(random);
         this.timers = new TimerWheel(loop.nanoTime());
+        this.departedRates = new DepartedRates(loop.nanoTime());
+        this.securityReports = new SecurityReports(listener, loop.nanoTime());
     }
 
     /** Introduces the shards to each other, before the first use. */
@@ -134,6 +139,7 @@ public final class Shard {
         counters.increment(Metric.CONNECTIONS_OPENED);
         if (others == null) {
             backplane.onInterest(user, true);
+            resumeRate(user);
         } else if (isFull) {
             onClose(others.connections()[0], CloseReason.REPLACED);
         }
@@ -192,16 +198,27 @@ public final class Shard {
         }
     }
 
+    private void resumeRate(Address user) {
+        UserConnections first = connections.ofUser(user);
+        if (first != null) {
+            first.resume(departedRates.take(user));
+        }
+    }
+
     private void takeOut(Connection connection) {
+        Address user = connection.principal().user();
+        UserConnections ofUser = connections.ofUser(user);
         if (!connections.remove(connection)) {
             return;
         }
         for (Subscription subscription : connection.subscriptions()) {
             unsubscribe(subscription);
         }
-        Address user = connection.principal().user();
         if (connections.ofUser(user) == null) {
             backplane.onInterest(user, false);
+            if (ofUser != null && ofUser.messageRate() != null) {
+                departedRates.keep(user, ofUser.messageRate(), loop.nanoTime());
+            }
         }
         counters.increment(Metric.CONNECTIONS_CLOSED);
     }
@@ -214,10 +231,15 @@ public final class Shard {
         if (!from.isOpen()) {
             return;
         }
+        boolean isWithinRate = isWithinRate(from);
         if (command instanceof Command.Publish publish) {
-            onPublish(from, publish);
+            onPublish(from, publish, isWithinRate);
         } else if (command instanceof Command.RefusedPublish refused) {
-            onRefusedPublish(from, refused);
+            onRefusedPublish(from, refused, isWithinRate);
+        } else if (command instanceof Command.Invalid invalid && invalid.code() == ErrorCode.BAD_REQUEST) {
+            onBadRequest(from, invalid);
+        } else if (!isWithinRate) {
+            error(from, command.id(), ErrorCode.RATE_LIMITED, "limits.messages-per-second, or -per-user");
         } else if (command instanceof Command.Subscribe subscribe) {
             onSubscribe(from, subscribe);
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
@@ -226,16 +248,14 @@ public final class Shard {
             onRefresh(from, refresh);
         } else if (command instanceof Command.Ping ping) {
             from.push(Pushes.pong(ping.id()));
-        } else if (command instanceof Command.Invalid invalid) {
-            onInvalid(from, invalid);
+        } else if (command instanceof Command.Invalid forbidden) {
+            reportRefused(from.principal(), forbidden);
+            error(from, forbidden.id(), forbidden.code(), forbidden.reason());
         }
     }
 
-    private void onPublish(Connection from, Command.Publish publish) {
-        Outcome refusal = judgeRate(from);
-        if (refusal == null) {
-            refusal = judge(from.principal(), publish);
-        }
+    private void onPublish(Connection from, Command.Publish publish, boolean isWithinRate) {
+        Outcome refusal = isWithinRate ? judge(from.principal(), publish) : Outcome.RATE_LIMITED;
         if (refusal == null && publish.id() != null && !mayOpenReceipt(from)) {
             refusal = Outcome.OVERLOADED;
         }
@@ -248,17 +268,17 @@ public final class Shard {
         send(new Publication(encode(from.principal(), publish), index, receipt, receipt == null ? from : null, false));
     }
 
-    private void onRefusedPublish(Connection from, Command.RefusedPublish refused) {
-        Outcome rateRefusal = judgeRate(from);
-        refuse(from, refused.id(), rateRefusal == null ? refused.outcome() : rateRefusal);
+    private void onRefusedPublish(Connection from, Command.RefusedPublish refused, boolean isWithinRate) {
+        if (isWithinRate) {
+            reportRefused(from.principal(), refused);
+        }
+        refuse(from, refused.id(), isWithinRate ? refused.outcome() : Outcome.RATE_LIMITED);
     }
 
     private void onSubscribe(Connection from, Command.Subscribe subscribe) {
         Address topic = subscribe.to();
         if (!from.principal().maySubscribe(topic)) {
-            counters.increment(Metric.DENIED);
-            listener.onSecurityEvent(new SecurityEvent(
-                    SecurityEvent.Kind.DENIED, from.principal().user(), topic, "subscribe"));
+            reportDenied(from.principal(), topic, "subscribe");
             error(
                     from,
                     subscribe.id(),
@@ -288,17 +308,40 @@ public final class Shard {
         }
     }
 
-    private void onInvalid(Connection from, Command.Invalid invalid) {
-        counters.increment(Metric.BAD_REQUESTS);
-        if (invalid.claimsIdentity()) {
-            counters.increment(Metric.OWNER_MISMATCHES);
-            listener.onSecurityEvent(new SecurityEvent(
-                    SecurityEvent.Kind.OWNER_MISMATCH, from.principal().user(), null, "identity in envelope"));
-        }
+    private void onBadRequest(Connection from, Command.Invalid invalid) {
+        reportRefused(from.principal(), invalid);
         error(from, invalid.id(), invalid.code(), invalid.reason());
-        if (invalid.code() == ErrorCode.BAD_REQUEST && conduct(from).exhaustsPatience(loop.nanoTime())) {
+        if (conduct(from).exhaustsPatience(loop.nanoTime())) {
             onClose(from, CloseReason.TOO_MANY_BAD_REQUESTS);
         }
+    }
+
+    /** Counts and reports a command that could be refused while it was read. */
+    private void reportRefused(Principal who, Command refused) {
+        if (refused instanceof Command.RefusedPublish publish && publish.outcome() == Outcome.FORBIDDEN) {
+            reportDenied(who, null, "publish to a malformed connection");
+        } else if (refused instanceof Command.Invalid invalid && invalid.code() == ErrorCode.FORBIDDEN) {
+            reportDenied(who, null, "subscribe to what is not a topic");
+        } else if (refused instanceof Command.Invalid invalid) {
+            counters.increment(Metric.BAD_REQUESTS);
+            if (invalid.claimsIdentity()) {
+                reportOwnerMismatch(who, null, "identity in envelope");
+            }
+        }
+    }
+
+    private void reportDenied(Principal who, @Nullable Address address, String detail) {
+        counters.increment(Metric.DENIED);
+        report(SecurityEvent.Kind.DENIED, who, address, detail);
+    }
+
+    private void reportOwnerMismatch(Principal who, @Nullable Address address, String detail) {
+        counters.increment(Metric.OWNER_MISMATCHES);
+        report(SecurityEvent.Kind.OWNER_MISMATCH, who, address, detail);
+    }
+
+    private void report(SecurityEvent.Kind kind, Principal who, @Nullable Address address, String detail) {
+        securityReports.report(new SecurityEvent(kind, who.user(), address, detail), loop.nanoTime());
     }
 
     // ---- a new token for an open connection
@@ -323,9 +366,8 @@ public final class Shard {
         if (principal == null) {
             onUnauthenticated(from, id, failure);
         } else if (!principal.user().equals(from.principal().user())) {
-            counters.increment(Metric.OWNER_MISMATCHES);
-            refuseRefresh(
-                    from, id, SecurityEvent.Kind.OWNER_MISMATCH, ErrorCode.FORBIDDEN, AuthFailure.IDENTITY_MISMATCH);
+            reportOwnerMismatch(from.principal(), null, "refresh");
+            refuseRefresh(from, id, ErrorCode.FORBIDDEN, AuthFailure.IDENTITY_MISMATCH);
         } else {
             renew(from, id, principal);
         }
@@ -335,17 +377,20 @@ public final class Shard {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof AuthenticationException refused) {
             ErrorCode code = refused.failure().isRetryable() ? ErrorCode.OVERLOADED : ErrorCode.UNAUTHENTICATED;
-            refuseRefresh(from, id, SecurityEvent.Kind.UNAUTHENTICATED, code, refused.failure());
+            report(
+                    SecurityEvent.Kind.UNAUTHENTICATED,
+                    from.principal(),
+                    null,
+                    "refresh: " + refused.failure().word());
+            refuseRefresh(from, id, code, refused.failure());
         } else {
             onFault(cause == null ? new IllegalStateException("no principal and no failure") : cause);
             onClose(from, CloseReason.INTERNAL_ERROR);
         }
     }
 
-    private void refuseRefresh(
-            Connection from, @Nullable String id, SecurityEvent.Kind kind, ErrorCode code, AuthFailure failure) {
+    private void refuseRefresh(Connection from, @Nullable String id, ErrorCode code, AuthFailure failure) {
         counters.increment(Metric.REFRESHES_REFUSED);
-        listener.onSecurityEvent(new SecurityEvent(kind, from.principal().user(), null, "refresh: " + failure.word()));
         error(from, id, code, failure.word());
     }
 
@@ -375,20 +420,20 @@ public final class Shard {
         error(from, null, ErrorCode.FORBIDDEN, reason);
     }
 
-    // ---- judging a publish
+    // ---- judging a command
 
-    /** Whether the publisher is within its own rate and its user's. */
-    private @Nullable Outcome judgeRate(Connection from) {
+    /** Whether a command is within the rate of its connection and of the user. Who keeps exceeding it is closed. */
+    private boolean isWithinRate(Connection from) {
         long nowNanos = loop.nanoTime();
         UserConnections user = connections.ofUser(from.principal().user());
-        if (conduct(from).mayPublish(nowNanos)
-                && (user == null || user.mayPublish(limits.messagesPerSecondPerUser(), nowNanos))) {
-            return null;
+        if (conduct(from).mayCommand(nowNanos)
+                && (user == null || user.mayCommand(limits.messagesPerSecondPerUser(), nowNanos))) {
+            return true;
         }
         if (conduct(from).persistsInExceeding(nowNanos)) {
             onClose(from, CloseReason.RATE_EXCEEDED);
         }
-        return Outcome.RATE_LIMITED;
+        return false;
     }
 
     /** Whether the publisher may send to that address, and knows whose it is. */
@@ -396,14 +441,11 @@ public final class Shard {
         Address to = publish.to();
         String claimedOwner = publish.claimedOwner();
         if (claimedOwner != null && !isOwner(claimedOwner, to)) {
-            counters.increment(Metric.OWNER_MISMATCHES);
-            listener.onSecurityEvent(
-                    new SecurityEvent(SecurityEvent.Kind.OWNER_MISMATCH, publisher.user(), to, "publish"));
+            reportOwnerMismatch(publisher, to, "publish");
             return Outcome.OWNER_MISMATCH;
         }
         if (!publisher.mayPublish(to)) {
-            counters.increment(Metric.DENIED);
-            listener.onSecurityEvent(new SecurityEvent(SecurityEvent.Kind.DENIED, publisher.user(), to, "publish"));
+            reportDenied(publisher, to, "publish");
             return Outcome.FORBIDDEN;
         }
         return null;
@@ -748,6 +790,7 @@ public final class Shard {
                 loop.execute(this::onTick);
             }
             withUntoldRefusals.removeIf(publisher -> tellRefusals(publisher, nowNanos));
+            securityReports.passOnCounts(nowNanos);
         } catch (RuntimeException e) {
             onFault(e);
         }
@@ -791,7 +834,9 @@ public final class Shard {
     }
 
     private static void error(Connection to, @Nullable String id, ErrorCode code, String reason) {
-        to.push(Pushes.error(id, code, reason));
+        if (to.isOpen()) {
+            to.push(Pushes.error(id, code, reason));
+        }
     }
 
     // ---- for the router: what other threads ask through it
@@ -807,6 +852,16 @@ public final class Shard {
             return;
         }
         onRoute(new Publication(encode(publisher, publish), index, new OpenReceipt(answer), null, false));
+    }
+
+    /** Counts and reports a command of somebody who has no connection, which its reader has refused. */
+    void onRefused(Principal publisher, Command command) {
+        assert loop.isCurrent();
+        if (command instanceof Command.RefusedPublish) {
+            counters.increment(Metric.PUBLISHED);
+            counters.increment(Metric.PUBLISHES_REFUSED);
+        }
+        reportRefused(publisher, command);
     }
 
     /** Delivers a message that came over the backplane. Runs on the home shard of the address. */

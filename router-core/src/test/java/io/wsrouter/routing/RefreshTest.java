@@ -149,8 +149,8 @@ final class RefreshTest {
                 .containsExactly("{\"type\":\"error\",\"id\":\"10\",\"code\":\"forbidden\","
                         + "\"reason\":\"identity_mismatch\",\"retryable\":false}");
         assertThat(router.securityEvents())
-                .containsExactly(new SecurityEvent(
-                        SecurityEvent.Kind.OWNER_MISMATCH, Address.user("alice"), null, "refresh: identity_mismatch"));
+                .containsExactly(
+                        new SecurityEvent(SecurityEvent.Kind.OWNER_MISMATCH, Address.user("alice"), null, "refresh"));
         assertThat(router.count(Metric.OWNER_MISMATCHES)).isOne();
         assertThat(alice.received()).isEmpty();
         assertThat(alice.subscriptionCount()).isOne();

@@ -166,10 +166,15 @@ final class RoutingTest {
                 .allSatisfy(id -> assertThat(alice.receipt(id)).isEqualTo(Receipt.refused(Outcome.FORBIDDEN)));
         assertThat(alice.receipt("5")).isEqualTo(delivered(1));
         assertThat(bob.received()).containsExactly("allowed");
-        assertThat(router.count(Metric.DENIED)).isEqualTo(3);
+        assertThat(router.count(Metric.DENIED)).isEqualTo(4);
         assertThat(router.securityEvents())
                 .containsExactlyInAnyOrder(
                         denied("alice", "user:bob", "publish"),
+                        new SecurityEvent(
+                                SecurityEvent.Kind.DENIED,
+                                Address.user("alice"),
+                                null,
+                                "publish to a malformed connection"),
                         denied("alice", bob.address(), "publish"),
                         denied("alice", "topic:ops", "publish"));
     }

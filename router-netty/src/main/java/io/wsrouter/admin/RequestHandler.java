@@ -268,6 +268,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             return now(receiptAnswer(null, Receipt.refused(Outcome.TOO_LARGE)));
         }
         Command command = read(body);
+        noteIfRefused(publisher, command);
         if (command instanceof Command.Invalid invalid) {
             return now(Answer.error(HttpResponseStatus.BAD_REQUEST, "bad_request", invalid.reason()));
         }
@@ -303,10 +304,17 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             return CompletableFuture.completedFuture(Pushes.receipt(null, Receipt.refused(Outcome.TOO_LARGE)));
         }
         Command command = read(line);
+        noteIfRefused(publisher, command);
         if (command instanceof Command.Invalid invalid) {
             return CompletableFuture.completedFuture(Pushes.error(invalid.id(), invalid.code(), invalid.reason()));
         }
         return receipt(publisher, command).thenApply(receipt -> Pushes.receipt(command.id(), receipt));
+    }
+
+    private void noteIfRefused(Principal publisher, Command command) {
+        if (!(command instanceof Command.Publish)) {
+            port.router().noteRefused(publisher, command);
+        }
     }
 
     private CompletableFuture<Receipt> receipt(Principal publisher, Command command) {

@@ -106,6 +106,24 @@ final class InternalPortTest {
     }
 
     @Test
+    void shouldCountWhatABackEndIsRefused() {
+        String token = server.token("back-end");
+        String claim = "{\"to\":\"user:a\",\"from\":\"user:b\"}";
+        server.ask("POST", "/v1/publish", token, "application/json", claim);
+        server.ask("POST", "/v1/publish", token, "application/json", "{\"to\":\"user:a\",\"user_id\":\"back-end\"}");
+        server.ask("POST", "/v1/publish", token, "application/json", "{\"to\":\"connection:x\"}");
+        server.ask("POST", "/v1/publish", token, "application/x-ndjson", claim + "\n{\"to\":\"user:a\"}\nx\n");
+
+        JsonNode stats = server.stats();
+
+        assertThat(stats.path("bad_requests").asInt()).isEqualTo(4);
+        assertThat(stats.path("owner_mismatches").asInt()).isEqualTo(3);
+        assertThat(stats.path("denied").asInt()).isEqualTo(2);
+        assertThat(stats.path("published").asInt()).isEqualTo(2);
+        assertThat(stats.path("publishes_refused").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void shouldRefuseInvalidUtf8() {
         TestSocket socket = server.openInternal();
         socket.send("POST /v1/publish HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "

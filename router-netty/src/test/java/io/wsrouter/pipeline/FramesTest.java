@@ -23,7 +23,11 @@ final class FramesTest {
     private static final String PING = "{\"type\":\"ping\",\"id\":\"1\"}";
 
     @AutoClose
-    private static final TestServer SERVER = TestServer.start("loops=2", "limits.message-bytes=1KiB");
+    private static final TestServer SERVER = TestServer.start(
+            "loops=2",
+            "limits.message-bytes=1KiB",
+            "limits.messages-per-second=unlimited",
+            "limits.messages-per-second-per-user=unlimited");
 
     @AutoClose
     private final WebSocketClient alice = SERVER.connect("alice");
