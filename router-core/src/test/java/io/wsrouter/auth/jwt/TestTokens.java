@@ -115,7 +115,7 @@ public final class TestTokens {
     }
 
     /** A token of exactly these bytes, signed with HMAC-SHA256 whatever its header says. */
-    static String hs256(byte[] header, byte[] payload, byte[] secret) {
+    public static String hs256(byte[] header, byte[] payload, byte[] secret) {
         String signed = base64Url(header) + '.' + base64Url(payload);
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
