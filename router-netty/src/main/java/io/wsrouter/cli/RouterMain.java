@@ -15,7 +15,15 @@ import picocli.CommandLine.IVersionProvider;
         description = "A WebSocket message router.",
         versionProvider = RouterMain.Version.class,
         mixinStandardHelpOptions = true,
-        subcommands = {ServeCommand.class, TokenCommand.class, SelfTestCommand.class, VersionCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            CheckConfigCommand.class,
+            PrintConfigCommand.class,
+            TokenCommand.class,
+            SelfTestCommand.class,
+            VersionCommand.class,
+            ConfigDocCommand.class
+        })
 public final class RouterMain {
 
     private static final int USAGE_ERROR = 2;

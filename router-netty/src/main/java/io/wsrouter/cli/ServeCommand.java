@@ -4,6 +4,7 @@ import io.wsrouter.config.ConfigSources;
 import io.wsrouter.config.RouterConfig;
 import io.wsrouter.server.DevMode;
 import io.wsrouter.server.RouterServer;
+import io.wsrouter.server.StartCheck;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.net.BindException;
@@ -19,8 +20,6 @@ import picocli.CommandLine.Spec;
 /** Runs the router until SIGTERM or SIGINT, then closes every connection and exits 0. */
 @Command(name = "serve", description = "Runs the router until SIGTERM or SIGINT.", mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-
-    private static final int NO_KEYS = 2;
 
     @Mixin
     private ConfigOptions options;
@@ -44,14 +43,9 @@ final class ServeCommand implements Callable<Integer> {
             out.println(listening(dev.server(), dev.config()));
             out.println(dev.greeting());
         } else {
-            RouterConfig config = RouterConfig.load(sources);
-            if (!config.auth().hasKeys()) {
-                spec.commandLine()
-                        .getErr()
-                        .println("No key to verify tokens with. Set auth.hmac-secret, auth.hmac-secret-file or"
-                                + " auth.public-key-files, or try the router with --dev.");
-                return NO_KEYS;
-            }
+            StartCheck check = StartCheck.of(sources);
+            check.warnings().forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
+            RouterConfig config = check.config();
             RouterServer server = RouterServer.start(config);
             endOnSignal(server);
             out.println(listening(server, config));

@@ -47,7 +47,11 @@ final class ConfigErrors {
         }
     }
 
-    private void add(ConfigError error) {
+    List<ConfigError> all() {
+        return List.copyOf(errors);
+    }
+
+    void add(ConfigError error) {
         if (!isFull()) {
             errors.add(error);
         }

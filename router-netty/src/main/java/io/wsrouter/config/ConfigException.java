@@ -10,7 +10,12 @@ public final class ConfigException extends RuntimeException {
     @SuppressWarnings("serial") // an immutable list of serializable records
     private final List<ConfigError> errors;
 
-    ConfigException(List<ConfigError> errors) {
+    /**
+     * The configuration cannot be used.
+     *
+     * @param errors why; not empty
+     */
+    public ConfigException(List<ConfigError> errors) {
         super(errors.stream().map(ConfigError::toString).collect(Collectors.joining("\n")));
         this.errors = List.copyOf(errors);
     }

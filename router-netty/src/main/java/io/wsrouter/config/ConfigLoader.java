@@ -6,21 +6,31 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Merges the sources key by key, judges what counts, and binds it: one instance for one load. */
 final class ConfigLoader {
     static final KeyTree<RouterConfig> TREE = new KeyTree<>(RouterConfig.class);
 
-    private static final String DEFAULT = "default";
-    private static final String SET = "--set";
+    static final String DEFAULT = "default";
+    static final String SET = "--set";
 
     private final ConfigErrors errors = new ConfigErrors();
+    private final ConfigErrors warnings = new ConfigErrors();
     private final Map<String, Setting> settings = new HashMap<>();
     private final Map<String, Object> values = new HashMap<>();
 
     EffectiveConfig load(ConfigSources sources) {
+        EffectiveConfig sound = inspect(sources).sound();
+        errors.throwIfAny();
+        return sound;
+    }
+
+    Inspection inspect(ConfigSources sources) {
         Path file = sources.file();
         boolean isWhole = file == null || new YamlReader(file, TREE, settings, errors).read();
         readEnvironment(sources.environment());
@@ -29,8 +39,30 @@ final class ConfigLoader {
         if (isWhole) {
             TREE.keys().forEach(this::requireWithSiblings);
         }
-        errors.throwIfAny();
-        return new EffectiveConfig(TREE.bind(values, settings.keySet()), effectiveValues());
+        new Contradictions(values, settings, errors, warnings).find();
+        TREE.keys().forEach(this::fallBack);
+        EffectiveConfig sound = new EffectiveConfig(TREE.bind(values, withoutHalfSections()), effectiveValues());
+        return new Inspection(sound, errors.all(), warnings.all());
+    }
+
+    private void fallBack(ConfigKey key) {
+        if (values.containsKey(key.path()) || !key.hasDefault()) {
+            return;
+        }
+        Object value = key.isList() ? List.of() : key.parse(key.declared().value());
+        values.put(key.path(), Objects.requireNonNull(value, key.path()));
+    }
+
+    /** The keys that are set, but for those of sections in which a required one has no value. */
+    private Set<String> withoutHalfSections() {
+        Set<String> halfSections = TREE.keys().stream()
+                .filter(key -> key.isRequired() && !values.containsKey(key.path()))
+                .map(ConfigKey::section)
+                .collect(Collectors.toSet());
+        return TREE.keys().stream()
+                .filter(key -> settings.containsKey(key.path()) && !halfSections.contains(key.section()))
+                .map(ConfigKey::path)
+                .collect(Collectors.toSet());
     }
 
     private void readEnvironment(Map<String, String> environment) {

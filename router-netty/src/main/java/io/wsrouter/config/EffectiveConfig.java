@@ -17,4 +17,21 @@ public record EffectiveConfig(RouterConfig config, List<ConfigValue> values) {
     public static EffectiveConfig load(ConfigSources sources) {
         return new ConfigLoader().load(sources);
     }
+
+    /**
+     * The value of one key.
+     *
+     * @throws IllegalArgumentException when there is no such key
+     */
+    public ConfigValue value(String path) {
+        return values.stream()
+                .filter(value -> value.key().path().equals(path))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException(path + " (expected a key)"));
+    }
+
+    /** The values as YAML that can be loaded again, each line with where its value came from; secrets hidden. */
+    public String toYaml() {
+        return ConfigYaml.of(values);
+    }
 }

@@ -11,6 +11,11 @@ final class Quoted {
         return '"' + escaped(text.replace("\\", "\\\\").replace("\"", "\\\"")) + '"';
     }
 
+    /** All of the text in one line, without quotes. */
+    static String line(String text) {
+        return escaped(text);
+    }
+
     /** The start of the text, enough to recognise it. */
     static String startOf(String text) {
         return of(clipped(text));

@@ -47,6 +47,19 @@ public final class EventLoops {
                 .toList();
     }
 
+    /**
+     * Does nothing where the transport is available.
+     *
+     * @throws IllegalStateException when it is not available on this machine, with the cause
+     */
+    public static void requireAvailable(RouterConfig.Transport transport) {
+        switch (transport) {
+            case EPOLL -> require(transport, Epoll.isAvailable(), Epoll.unavailabilityCause());
+            case IO_URING -> require(transport, IoUring.isAvailable(), IoUring.unavailabilityCause());
+            case NIO, AUTO -> {}
+        }
+    }
+
     /** What drives the sockets, never {@code AUTO}. */
     public RouterConfig.Transport transport() {
         return transport;
@@ -92,15 +105,10 @@ public final class EventLoops {
     }
 
     private static IoHandlerFactory handlers(RouterConfig.Transport transport) {
+        requireAvailable(transport);
         return switch (transport) {
-            case EPOLL -> {
-                require(transport, Epoll.isAvailable(), Epoll.unavailabilityCause());
-                yield EpollIoHandler.newFactory();
-            }
-            case IO_URING -> {
-                require(transport, IoUring.isAvailable(), IoUring.unavailabilityCause());
-                yield IoUringIoHandler.newFactory();
-            }
+            case EPOLL -> EpollIoHandler.newFactory();
+            case IO_URING -> IoUringIoHandler.newFactory();
             case NIO, AUTO -> NioIoHandler.newFactory();
         };
     }

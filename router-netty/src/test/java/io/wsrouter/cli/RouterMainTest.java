@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,10 +96,75 @@ final class RouterMainTest {
                     "auth.hmac-secret=" + TestServer.SECRET);
 
             assertThat(result.exitCode()).isEqualTo(2);
-            assertThat(result.err())
+            assertThat(result.err().lines().filter(line -> !line.startsWith("warning: ")))
+                    .singleElement()
+                    .asString()
                     .contains(Integer.toString(server.router().publicPort()))
                     .contains("public.port");
         }
+    }
+
+    @Test
+    void shouldCheckTheConfigurationAsServeDoes() throws Exception {
+        Path certificate = Files.writeString(directory.resolve("cert.pem"), "none");
+        Path file = Files.writeString(
+                directory.resolve("router.yaml"),
+                "public: {prot: 8080, tls: {certificate: " + certificate + ", key: " + certificate
+                        + "}}\nheartbeat: {interval: 2m}\n");
+        String[] options = {"--config", file.toString(), "--set", "limits.message-bytes=1GiB"};
+
+        Result checked = run("check-config", options);
+        Result served = run("serve", options);
+
+        assertThat(checked.exitCode()).isEqualTo(2);
+        assertThat(checked.out()).isEmpty();
+        assertThat(checked.err().lines().filter(line -> line.startsWith("error: ")))
+                .hasSize(4)
+                .anyMatch(line -> line.startsWith("error: public.prot: ") && line.contains("public.port"))
+                .anyMatch(line -> line.startsWith("error: public.tls.certificate: "))
+                .anyMatch(line -> line.startsWith("error: public.tls.key: "))
+                .anyMatch(line -> line.startsWith("error: limits.message-bytes: "));
+        assertThat(checked.err()).contains("warning: heartbeat.interval: ");
+        assertThat(served.exitCode()).isEqualTo(2);
+        assertThat(served.err().replaceAll("(?m)^error: ", "").lines())
+                .containsExactlyInAnyOrderElementsOf(
+                        checked.err().replaceAll("(?m)^error: ", "").lines().toList());
+    }
+
+    @Test
+    void shouldSayThatAConfigurationIsFine() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), TestServer.SECRET);
+
+        Result result = run("check-config", "--set", "auth.hmac-secret-file=" + secret);
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo("ok" + System.lineSeparator());
+    }
+
+    @Test
+    void shouldPrintAConfigurationThatItTakesBack() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), TestServer.SECRET);
+        Result printed = run(
+                "print-config",
+                "--set",
+                "auth.hmac-secret-file=" + secret,
+                "--set",
+                "public.port=7001",
+                "--set",
+                "limits.connections-per-ip=unlimited");
+        Path file = Files.writeString(directory.resolve("printed.yaml"), printed.out());
+
+        Result again = run("print-config", "--config", file.toString());
+        Result check = run("check-config", "--config", file.toString());
+
+        assertThat(printed.exitCode()).as(printed.err()).isZero();
+        assertThat(printed.out()).contains("port: 7001").contains("# --set").contains("# default");
+        assertThat(withoutSources(again.out())).isEqualTo(withoutSources(printed.out()));
+        assertThat(check.exitCode()).as(check.err()).isZero();
+    }
+
+    private static String withoutSources(String yaml) {
+        return yaml.replaceAll("(?m) +# [^#]*$", "");
     }
 
     @ParameterizedTest
@@ -154,7 +220,8 @@ final class RouterMainTest {
     @Test
     void shouldSayWhatItIs() throws Exception {
         assertThat(run("version").out()).startsWith("ws-router ").contains("netty 4.2.");
-        assertThat(run("--help").out()).contains("serve", "token", "selftest", "version");
+        assertThat(run("--help").out())
+                .contains("serve", "check-config", "print-config", "token", "selftest", "version");
         assertThat(run("sevre").exitCode()).isEqualTo(2);
     }
 
@@ -229,6 +296,10 @@ final class RouterMainTest {
         Process process = builder.start();
         processes.add(process);
         return process;
+    }
+
+    private Result run(String command, String[] options) throws Exception {
+        return run(Stream.concat(Stream.of(command), Stream.of(options)).toArray(String[]::new));
     }
 
     private Result run(String... arguments) throws Exception {

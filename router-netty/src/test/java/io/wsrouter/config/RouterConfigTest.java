@@ -157,7 +157,8 @@ class RouterConfigTest {
         "1, 1",
     })
     void shouldReadSizes(String text, int bytes) {
-        RouterConfig config = RouterConfig.load(ConfigSources.of().set("limits.message-bytes=" + text));
+        RouterConfig config = RouterConfig.load(
+                ConfigSources.of().set("limits.message-bytes=" + text).set("limits.queued-bytes-per-connection=1GiB"));
 
         assertThat(config.limits().messageBytes()).isEqualTo(bytes);
     }
