@@ -2,7 +2,6 @@ package io.wsrouter.pipeline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.wsrouter.auth.Grants;
 import io.wsrouter.server.Frame;
@@ -399,108 +398,12 @@ final class HandshakeTest {
     }
 
     @Test
-    void shouldCloseWhoDoesNotFinishTheHandshakeInTime() {
-        try (TestServer hasty = TestServer.start("limits.handshake-timeout=200ms")) {
-            TestSocket silent = hasty.open();
-            TestSocket slow = hasty.open();
-            byte[] request = hasty.handshake().bearer(token).bytes();
-            slow.send(Arrays.copyOf(request, request.length - 2));
-            TestSocket withoutItsBody = hasty.open();
-            withoutItsBody.send(
-                    hasty.handshake().bearer(token).with("Content-Length", "5").bytes());
-
-            assertThat(silent.read()).isEqualTo(-1);
-            assertThat(slow.read()).isEqualTo(-1);
-            assertThat(withoutItsBody.read()).isEqualTo(-1);
-            hasty.awaitNoResidue();
-        }
-    }
-
-    @Test
     void shouldKeepAConnectionBeyondTheHandshakeTimeout() {
         try (TestServer hasty = TestServer.start("limits.handshake-timeout=100ms", "heartbeat.interval=300ms")) {
             WebSocketClient client = hasty.connect("alice");
 
             assertThat(client.readFrame().opcode()).isEqualTo(Frame.PING);
             client.assertNothingElseCame();
-        }
-    }
-
-    // ---- limits
-
-    @Test
-    void shouldRefuseOneConnectionTooManyOfAUser() {
-        try (TestServer other = TestServer.start("limits.connections-per-user=2")) {
-            WebSocketClient first = other.connect("alice");
-            other.connect("alice");
-
-            Response third = other.answerTo(other.handshake().bearer(token));
-            assertRefused(third, 429, "too_many_connections_of_user");
-            assertThat(third.headers()).containsEntry("retry-after", "1");
-            other.connect("bob");
-
-            first.closePolitely();
-            other.connect("alice");
-        }
-    }
-
-    @Test
-    void shouldReplaceTheOldestWhenToldSo() {
-        try (TestServer other =
-                TestServer.start("limits.connections-per-user=2", "connections-per-user-policy=replace")) {
-            WebSocketClient first = other.connect("alice");
-            WebSocketClient second = other.connect("alice");
-            WebSocketClient third = other.connect("alice");
-
-            Frame close = first.awaitClose();
-            assertThat(close.closeCode()).isEqualTo(4003);
-            assertThat(close.closeReason()).isEqualTo("replaced");
-            second.assertNothingElseCame();
-            assertThat(third.publish("user:alice", "1").path("delivered").asInt())
-                    .isEqualTo(2);
-        }
-    }
-
-    @Test
-    void shouldRefuseOneConnectionTooManyOfAnIp() {
-        try (TestServer other = TestServer.start("limits.connections-per-ip=2")) {
-            WebSocketClient first = other.connect("alice");
-            other.connect("bob");
-
-            Response third = other.answerTo(other.handshake().bearer(token));
-            assertRefused(third, 429, "too_many_connections_of_ip");
-            assertThat(third.headers()).containsEntry("retry-after", "1");
-
-            first.closePolitely();
-            await().until(() -> other.answerTo(other.handshake().bearer(token)).status() == 101);
-        }
-    }
-
-    @Test
-    void shouldRefuseOneConnectionTooManyOfTheNode() {
-        try (TestServer other = TestServer.start("limits.connections=1")) {
-            other.connect("alice");
-
-            Response second = other.answerTo(other.handshake().bearer(token));
-
-            assertRefused(second, 503, "too_many_connections");
-            assertThat(second.headers()).containsEntry("retry-after", "1");
-        }
-    }
-
-    @Test
-    void shouldRefuseOneHandshakeTooManyInASecond() {
-        try (TestServer other = TestServer.start("limits.handshakes-per-second=2", "loops=1")) {
-            other.answerTo(other.handshake().bearer("forged"));
-            other.answerTo(other.handshake().bearer("forged"));
-            other.connect("alice");
-            other.connect("bob");
-
-            Response third = other.answerTo(other.handshake().bearer(token));
-
-            assertRefused(third, 503, "too_many_handshakes");
-            assertThat(third.headers()).containsEntry("retry-after", "1");
-            await().until(() -> other.answerTo(other.handshake().bearer(token)).status() == 101);
         }
     }
 

@@ -2,7 +2,6 @@ package io.wsrouter.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wsrouter.server.Frame;
@@ -200,23 +199,6 @@ final class RoutingTest {
     }
 
     @Test
-    void shouldLimitSubscriptions() {
-        try (TestServer other = TestServer.start("limits.subscriptions-per-connection=2")) {
-            WebSocketClient alice = other.connect("alice", TestServer.ALL);
-            alice.subscribe("topic:1");
-            alice.subscribe("topic:2");
-            alice.subscribe("topic:2");
-
-            alice.send("{\"type\":\"subscribe\",\"id\":\"8\",\"to\":\"topic:3\"}");
-
-            JsonNode error = alice.read();
-            assertThat(error.path("code").asText()).isEqualTo("limit_exceeded");
-            alice.send("{\"type\":\"unsubscribe\",\"to\":\"topic:1\"}");
-            alice.subscribe("topic:3");
-        }
-    }
-
-    @Test
     void shouldAnswerPings() {
         WebSocketClient alice = server.connect("alice");
 
@@ -277,53 +259,6 @@ final class RoutingTest {
         assertReceipt(client.publish("connection:" + client.id(), "1"), "delivered", 1, 1);
         server.connect("someone");
         client.closePolitely();
-    }
-
-    @Test
-    void shouldLimitTheRateOfAConnection() {
-        try (TestServer other = TestServer.start("limits.messages-per-second=10")) {
-            WebSocketClient alice = other.connect("alice");
-            ByteArrayOutputStream burst = new ByteArrayOutputStream();
-            for (int i = 0; i < 30; i++) {
-                burst.writeBytes(Frame.text("{\"type\":\"publish\",\"id\":\"" + i + "\",\"to\":\"topic:x\",\"data\":1}")
-                        .masked());
-            }
-            alice.socket().send(burst.toByteArray());
-
-            int limited = 0;
-            for (int i = 0; i < 30; i++) {
-                JsonNode receipt = alice.await("receipt");
-                assertThat(receipt.path("id").asInt()).isEqualTo(i);
-                limited += receipt.path("outcome").asText().equals("rate_limited") ? 1 : 0;
-                assertThat(receipt.path("outcome").asText()).isEqualTo(i < 10 ? "forbidden" : "rate_limited");
-            }
-            assertThat(limited).isEqualTo(20);
-            assertThat(other.stats().path("published").asInt()).isEqualTo(30);
-        }
-    }
-
-    @Test
-    void shouldLimitTheRateOfAUser() {
-        try (TestServer other =
-                TestServer.start("limits.messages-per-second-per-user=10", "limits.messages-per-second=1000")) {
-            WebSocketClient first = other.connect("alice");
-            WebSocketClient second = other.connect("alice");
-            for (int i = 0; i < 5; i++) {
-                assertThat(first.publish("topic:x", "1").path("outcome").asText())
-                        .isEqualTo("forbidden");
-                second.publish("topic:x", "1");
-            }
-            await().until(() -> first.publish("topic:x", "1")
-                            .path("outcome")
-                            .asText()
-                            .equals("rate_limited")
-                    || second.publish("topic:x", "1").path("outcome").asText().equals("rate_limited"));
-            assertThat(other.connect("bob")
-                            .publish("topic:x", "1")
-                            .path("outcome")
-                            .asText())
-                    .isEqualTo("forbidden");
-        }
     }
 
     @Test
