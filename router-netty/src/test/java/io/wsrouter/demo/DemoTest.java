@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.wsrouter.config.ConfigSources;
+import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.server.DevMode;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -178,11 +179,24 @@ final class DemoTest {
         alice.awaitState("offline");
         assertThat(alice.page.text("#close-code")).isEqualTo("4003");
         assertThat(alice.page.text("#close-reason")).isEqualTo("kicked");
+        assertThat(alice.page.text("#close-words")).contains("thrown out by an operator");
         alice.page.click("#connect");
         alice.awaitWelcome("alice");
         alice.page.click("#disconnect");
         alice.awaitState("offline");
         assertThat(alice.page.text("#close-code")).isEqualTo("1000");
+        assertThat(alice.page.text("#close-words")).contains("on purpose");
+    }
+
+    @Test
+    void shouldHaveWordsForEveryCodeThatTheRouterClosesWith() {
+        DemoPage page = open("");
+
+        for (CloseReason reason : CloseReason.values()) {
+            assertThat(page.page.evaluate("CLOSE_WORDS[" + reason.code() + "]").asText())
+                    .as(reason.toString())
+                    .isNotEmpty();
+        }
     }
 
     @Test
