@@ -80,6 +80,8 @@ public record DevMode(RouterServer server, RouterConfig config, String backEndTo
                         "curl -s http://127.0.0.1:" + server.internalPort() + "/v1/publish -H 'Authorization: Bearer "
                                 + backEndToken + "' -H 'Content-Type: application/x-ndjson' --data-binary $'" + lines
                                 + "'",
+                        "",
+                        "  For production: a configuration file, and check-config and print-config, which say what is in it.",
                         "")
                 .collect(Collectors.joining(System.lineSeparator()));
     }
