@@ -81,26 +81,20 @@ final class RouterMainTest {
                 .doesNotContain("Exception");
     }
 
-    @Test
-    void shouldNameThePortThatIsInUse() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"public", "internal"})
+    void shouldNameThePortThatIsInUse(String section) throws Exception {
         try (TestServer server = TestServer.start()) {
-            Result result = run(
-                    "serve",
-                    "--set",
-                    "public.host=127.0.0.1",
-                    "--set",
-                    "public.port=" + server.router().publicPort(),
-                    "--set",
-                    "internal.port=0",
-                    "--set",
-                    "auth.hmac-secret=" + TestServer.SECRET);
+            int taken = server.router().publicPort();
+            Result result = run("serve", options(SERVE, "--set", section + ".port=" + taken));
 
             assertThat(result.exitCode()).isEqualTo(2);
+            assertThat(result.out()).isEmpty();
             assertThat(result.err().lines().filter(line -> !line.startsWith("warning: ")))
                     .singleElement()
                     .asString()
-                    .contains(Integer.toString(server.router().publicPort()))
-                    .contains("public.port");
+                    .startsWith("cannot listen on 127.0.0.1 port " + taken)
+                    .contains(section + ".port");
         }
     }
 
@@ -296,6 +290,10 @@ final class RouterMainTest {
         Process process = builder.start();
         processes.add(process);
         return process;
+    }
+
+    private static String[] options(String[] command, String... more) {
+        return Stream.concat(Stream.of(command).skip(1), Stream.of(more)).toArray(String[]::new);
     }
 
     private Result run(String command, String[] options) throws Exception {

@@ -109,6 +109,16 @@ class YamlReaderTest {
     }
 
     @Test
+    void shouldRefuseWhatIsNoText() throws IOException {
+        Path zeros = Files.write(directory.resolve("zeros"), new byte[64]);
+        Path jar = Files.write(directory.resolve("jar"), new byte[] {'P', 'K', 3, 4, 20, 0, (byte) 0x8f, (byte) 0xff});
+
+        assertThat(RouterYaml.errorsOf(ConfigSources.of().file(zeros)))
+                .containsExactly(zeros + ":1: malformed YAML: a character that is not allowed");
+        assertThat(RouterYaml.errorsOf(ConfigSources.of().file(jar))).containsExactly(jar + ": not UTF-8");
+    }
+
+    @Test
     void shouldRefuseAFileBeyondItsBound() {
         assertThat(RouterYaml.in(directory, "#".repeat(1 << 20)).errors()).isEmpty();
         assertThat(RouterYaml.in(directory, "#".repeat((1 << 20) + 1)).errors())
