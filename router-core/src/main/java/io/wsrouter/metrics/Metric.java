@@ -4,6 +4,47 @@ import java.util.Locale;
 
 /** Everything that a shard counts: the name, the unit and one sentence each. */
 public enum Metric {
+    /** Sockets accepted on the public port. */
+    SOCKETS_ACCEPTED(
+            "sockets",
+            "Sockets accepted on the public port; each becomes a connection or ends in one of the handshakes_ counts."),
+    /** Tokens of handshakes that were judged. */
+    HANDSHAKE_TOKENS_JUDGED("tokens", "Tokens of handshakes that were verified, whatever came of it."),
+    /** Handshakes that asked for no WebSocket. */
+    HANDSHAKES_PROBED("requests", "Requests answered without a WebSocket because they asked for none: pages, probes."),
+    /** Handshakes with a bad head. */
+    HANDSHAKES_MALFORMED("handshakes", "Handshakes refused for their head, path, method or bytes that came too early."),
+    /** Handshakes with a bad token. */
+    HANDSHAKES_UNAUTHENTICATED("handshakes", "Handshakes refused for their token (401)."),
+    /** Handshakes of a foreign page. */
+    HANDSHAKES_FOREIGN_ORIGIN("handshakes", "Handshakes refused because pages of their origin may not connect (403)."),
+    /** Handshakes whose TLS failed. */
+    HANDSHAKES_TLS_FAILED("handshakes", "Sockets closed because their TLS handshake failed."),
+    /** Handshakes that took too long. */
+    HANDSHAKES_TIMED_OUT("handshakes", "Sockets closed at limits.handshake-timeout."),
+    /** Handshakes whose peer left. */
+    HANDSHAKES_ABANDONED("handshakes", "Sockets that their peer closed before the handshake was over."),
+    /** Handshakes that had to make room. */
+    HANDSHAKES_DISPLACED("handshakes", "Sockets closed for newer ones because of limits.pending-handshakes."),
+    /** Handshakes without room. */
+    HANDSHAKES_PENDING_FULL("handshakes", "Handshakes refused because of limits.pending-handshakes."),
+    /** Handshakes of an address with too many failures. */
+    HANDSHAKES_IP_RATE_LIMITED(
+            "handshakes", "Handshakes refused because of limits.failed-handshakes-per-second-per-ip."),
+    /** Handshakes of an address with too many connections. */
+    HANDSHAKES_IP_FULL("handshakes", "Handshakes refused because of limits.connections-per-ip."),
+    /** Handshakes of a user with too many connections. */
+    HANDSHAKES_USER_FULL("handshakes", "Handshakes refused because of limits.connections-per-user."),
+    /** Handshakes on a full node. */
+    HANDSHAKES_NODE_FULL("handshakes", "Handshakes refused because of limits.connections."),
+    /** Handshakes above the node's rate. */
+    HANDSHAKES_RATE_LIMITED("handshakes", "Handshakes refused because of limits.handshakes-per-second."),
+    /** Handshakes that could not be verified now. */
+    HANDSHAKES_BUSY("handshakes", "Handshakes refused because too many tokens were being verified."),
+    /** Handshakes during shutdown. */
+    HANDSHAKES_DRAINED("handshakes", "Handshakes refused because the node was shutting down."),
+    /** Handshakes that met a fault. */
+    HANDSHAKES_FAULTED("handshakes", "Handshakes refused because of a fault of the router."),
     /** Connections registered. */
     CONNECTIONS_OPENED("connections", "Connections registered since start."),
     /** Connections taken out of the tables. */

@@ -11,9 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param user who did it, by the verified token; null when nobody is verified
  * @param address what it was done to, or null
  * @param detail a short word or phrase, safe to print
+ * @param ip the IP address that it came from, or null where it is not known
  */
 public record SecurityEvent(
-        Kind kind, @Nullable Address user, @Nullable Address address, String detail) {
+        Kind kind,
+        @Nullable Address user,
+        @Nullable Address address,
+        String detail,
+        @Nullable String ip) {
+
+    /** An event from an address that is not known. */
+    public SecurityEvent(Kind kind, @Nullable Address user, @Nullable Address address, String detail) {
+        this(kind, user, address, detail, null);
+    }
 
     /** The kinds of event. */
     public enum Kind {

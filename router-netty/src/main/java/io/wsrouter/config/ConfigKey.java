@@ -30,7 +30,8 @@ record ConfigKey(String path, Key declared, Class<?> type, boolean isList, boole
             String.class, Kind.TEXT,
             Path.class, Kind.FILE,
             Secret.class, Kind.SECRET,
-            SecretFile.class, Kind.SECRET_FILE);
+            SecretFile.class, Kind.SECRET_FILE,
+            IpNetwork.class, Kind.NETWORK);
 
     String environmentName() {
         return ENVIRONMENT_PREFIX + path.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
@@ -80,6 +81,7 @@ record ConfigKey(String path, Key declared, Class<?> type, boolean isList, boole
             case CHOICE -> "one of " + choices().map(Object::toString).collect(Collectors.joining(", "));
             case FILE -> "a file that can be read";
             case SECRET -> "at least " + Secret.MIN_BYTES + " bytes";
+            case NETWORK -> "an IP address or a network such as 10.0.0.0/8";
             case SECRET_FILE -> "a file that can be read and holds at least " + Secret.MIN_BYTES + " bytes";
         };
     }
@@ -104,6 +106,7 @@ record ConfigKey(String path, Key declared, Class<?> type, boolean isList, boole
                             .orElse(null);
                 case FILE -> readable(Path.of(text));
                 case SECRET -> Secret.of(text);
+                case NETWORK -> IpNetwork.parse(text);
                 case SECRET_FILE -> readable(new SecretFile(Path.of(text)));
             };
         } catch (IllegalArgumentException | IOException e) {
@@ -162,6 +165,7 @@ record ConfigKey(String path, Key declared, Class<?> type, boolean isList, boole
         CHOICE,
         FILE,
         SECRET,
-        SECRET_FILE
+        SECRET_FILE,
+        NETWORK
     }
 }

@@ -17,6 +17,7 @@ import java.lang.annotation.Target;
  *   <li>{@code Duration}: {@code 500ms}, {@code 25s}, {@code 2m}, {@code 1h}
  *   <li>{@code boolean}, {@code String}, and an enum, whose {@code toString()} is its text
  *   <li>{@code Path}: a file that can be read; {@link Secret}: never shown; {@link SecretFile}: a file that holds one
+ *   <li>{@link IpNetwork}: an IP address or a network of them
  *   <li>{@code List} of these: a YAML list, comma separated in the environment, empty by default
  *   <li>a record: a section. A {@code @Nullable} section is absent unless one of its keys is set
  * </ul>

@@ -93,6 +93,18 @@ public record RouterConfig(
                     doc = "Origins whose pages may connect; empty is the same origin only, * is any.")
             List<String> allowedOrigins,
 
+            @Key(
+                    doc =
+                            "Proxies whose word on the client's address counts: X-Forwarded-For, and the PROXY protocol with"
+                                    + " public.proxy-protocol.")
+            List<IpNetwork> trustedProxies,
+
+            @Key(
+                    value = "false",
+                    doc = "Whether every connection begins with a PROXY protocol header, version 1 or 2; needs"
+                            + " public.trusted-proxies, and others cannot connect.")
+            boolean proxyProtocol,
+
             @Key @Nullable Tls tls) {}
 
     /** The port of operators and back ends. */
@@ -158,11 +170,26 @@ public record RouterConfig(
             @Key(value = "16", word = Word.UNLIMITED, doc = "Connections of one user.")
             int connectionsPerUser,
 
-            @Key(value = "1000", word = Word.UNLIMITED, doc = "Connections from one IP address.")
+            @Key(
+                    value = "1000",
+                    word = Word.UNLIMITED,
+                    doc = "Connections from one IP address; an IPv6 address counts as its /64.")
             int connectionsPerIp,
 
             @Key(value = "5000", word = Word.UNLIMITED, doc = "Verified handshakes of this node in a second.")
             int handshakesPerSecond,
+
+            @Key(
+                    value = "100",
+                    word = Word.UNLIMITED,
+                    doc = "Failed handshakes from one IP address in a second; an IPv6 address counts as its /64.")
+            int failedHandshakesPerSecondPerIp,
+
+            @Key(
+                    value = "4096",
+                    word = Word.UNLIMITED,
+                    doc = "Accepted sockets that have not shown a good token yet; beyond it the oldest has to go.")
+            int pendingHandshakes,
 
             @Key(value = "64KiB", bytes = true, doc = "Size of one message from a client.")
             int messageBytes,

@@ -3,39 +3,51 @@ package io.wsrouter.pipeline;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.EventExecutor;
+import io.wsrouter.config.RouterConfig;
+import io.wsrouter.metrics.Metric;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts accepted sockets, in all and by IP address, on the loop that accepts them. One too many is marked, so that its
- * handshake is told why; when many of those linger, the next are closed at once.
+ * Counts accepted sockets on the loop that accepts them: in all, by IP address, and those whose handshake is pending. One
+ * too many is marked, so that its handshake is told why; when many of those linger, the next are closed at once.
+ *
+ * <p>The address of a client behind a trusted proxy is known when its head has been read; it is {@link #claim claimed}
+ * then.
  */
 final class AcceptLimits extends ChannelInboundHandlerAdapter {
 
-    private static final AttributeKey<HandshakeRefusal> REFUSAL = AttributeKey.valueOf(AcceptLimits.class, "refusal");
     private static final int MOST_MARKED = 128;
 
-    private final int maxConnections;
-    private final int maxConnectionsPerIp;
+    /** A pending handshake younger than this is not closed for a newer one: a storm of honest clients has to get through. */
+    private static final long LEAST_PENDING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final PublicPort port;
+    private final int maxPending;
+    private final boolean isProxyProtocol;
+    private final TrustedProxies proxies;
 
     // state, the accepting loop's own
-    private final Map<InetAddress, Integer> connectionsByIp = new HashMap<>();
+    private final IpTable ips;
+    private final Set<AcceptedSocket> pending = new LinkedHashSet<>();
     private int connections;
     private int marked;
     private @Nullable Runnable whenEmpty;
 
-    AcceptLimits(int maxConnections, int maxConnectionsPerIp) {
-        this.maxConnections = maxConnections;
-        this.maxConnectionsPerIp = maxConnectionsPerIp;
-    }
-
-    /** Why the handshake on this channel is to be refused whatever it says, or null. */
-    static @Nullable HandshakeRefusal refusalOf(Channel channel) {
-        return channel.attr(REFUSAL).get();
+    AcceptLimits(PublicPort port) {
+        RouterConfig.Limits limits = port.config().limits();
+        this.port = port;
+        this.maxPending = limits.pendingHandshakes();
+        this.isProxyProtocol = port.config().publicEndpoint().proxyProtocol();
+        this.proxies = new TrustedProxies(port.config().publicEndpoint().trustedProxies());
+        this.ips = new IpTable(limits.connectionsPerIp(), limits.failedHandshakesPerSecondPerIp());
     }
 
     @Override
@@ -46,26 +58,57 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
             accepted.unsafe().closeForcibly(); // the peer has reset it before it was accepted
             return;
         }
-        InetAddress ip = peer.getAddress();
-        HandshakeRefusal refusal = judge(ip);
-        if (refusal != null && marked >= MOST_MARKED) {
+        count(ctx, Metric.SOCKETS_ACCEPTED);
+        long now = System.nanoTime();
+        InetAddress address = peer.getAddress();
+        AcceptedSocket socket = new AcceptedSocket(accepted, address, proxies.contains(address), ctx.executor(), now);
+        if (isProxyProtocol && !socket.isProxied()) {
+            count(ctx, Metric.HANDSHAKES_MALFORMED);
             accepted.unsafe().closeForcibly();
             return;
         }
-        boolean isMarked = refusal != null;
-        if (isMarked) {
-            accepted.attr(REFUSAL).set(refusal);
+        HandshakeRefusal refusal = judge(socket, now);
+        if (refusal != null && marked >= MOST_MARKED) {
+            count(ctx, refusal.metric());
+            accepted.unsafe().closeForcibly();
+            return;
+        }
+        if (refusal != null) {
+            socket.refuse(refusal);
+            socket.isMarked = true;
             marked++;
         } else {
             connections++;
-            connectionsByIp.merge(ip, 1, Integer::sum);
+            pending.add(socket);
         }
-        accepted.closeFuture().addListener(closed -> {
-            if (!ctx.executor().isShuttingDown()) {
-                ctx.executor().execute(() -> forget(ip, isMarked));
-            }
-        });
+        accepted.closeFuture().addListener(closed -> onAcceptingLoop(ctx.executor(), () -> forget(socket)));
         ctx.fireChannelRead(accepted);
+    }
+
+    /**
+     * Finds out which client speaks through the proxy, counts the socket for it, then runs {@code task}, all but the counting
+     * on the socket's loop, where this is called. A socket too many of the client is marked.
+     */
+    void claim(AcceptedSocket socket, List<String> forwardedFor, Runnable task) {
+        InetAddress client = proxies.clientBehind(socket.client(), forwardedFor);
+        socket.speaksFor(client);
+        onAcceptingLoop(socket.acceptingLoop(), () -> {
+            IpState ip = connect(socket, client, System.nanoTime());
+            socket.channel().eventLoop().execute(() -> {
+                if (ip == null) {
+                    socket.refuse(HandshakeRefusal.IP_FULL);
+                } else {
+                    socket.countFor(ip);
+                }
+                task.run();
+            });
+        });
+    }
+
+    /** A good token has been shown: the socket is pending no more. Runs on the socket's loop. */
+    void admit(AcceptedSocket socket) {
+        socket.admit();
+        onAcceptingLoop(socket.acceptingLoop(), () -> pending.remove(socket));
     }
 
     /** Runs {@code task} on the accepting loop as soon as no accepted socket is open. Runs on that loop. */
@@ -81,20 +124,86 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private @Nullable HandshakeRefusal judge(InetAddress ip) {
-        if (connections >= maxConnections) {
+    private @Nullable HandshakeRefusal judge(AcceptedSocket socket, long nowNanos) {
+        if (connections >= port.maxConnections()) {
             return HandshakeRefusal.NODE_FULL;
         }
-        return connectionsByIp.getOrDefault(ip, 0) >= maxConnectionsPerIp ? HandshakeRefusal.IP_FULL : null;
+        HandshakeRefusal refusal = socket.isProxied() ? null : judgeIp(socket, nowNanos);
+        if (refusal == null && !hasRoomForPending(nowNanos)) {
+            disconnect(socket, nowNanos);
+            return HandshakeRefusal.PENDING_FULL;
+        }
+        return refusal;
     }
 
-    private void forget(InetAddress ip, boolean wasMarked) {
-        if (wasMarked) {
+    private @Nullable HandshakeRefusal judgeIp(AcceptedSocket socket, long nowNanos) {
+        IpState ip = connect(socket, socket.client(), nowNanos);
+        if (ip == null) {
+            return HandshakeRefusal.IP_FULL;
+        }
+        if (ip.failures().isExhausted(nowNanos)) {
+            disconnect(socket, nowNanos);
+            return HandshakeRefusal.IP_RATE;
+        }
+        socket.countFor(ip);
+        return null;
+    }
+
+    /** Counts a connection of the address, or returns null when it has as many as it may have. */
+    private @Nullable IpState connect(AcceptedSocket socket, InetAddress address, long nowNanos) {
+        IpState ip = ips.state(address, nowNanos);
+        if (ips.isFull(ip)) {
+            ips.release(ip, nowNanos);
+            return null;
+        }
+        ip.connected();
+        socket.connectedAs = ip;
+        return ip;
+    }
+
+    private void disconnect(AcceptedSocket socket, long nowNanos) {
+        IpState ip = socket.connectedAs;
+        if (ip != null) {
+            socket.connectedAs = null;
+            ip.disconnected();
+            ips.release(ip, nowNanos);
+        }
+    }
+
+    /** Closes the oldest pending handshake for a new one, unless it is too young to be told from an honest one. */
+    private boolean hasRoomForPending(long nowNanos) {
+        if (pending.size() < maxPending) {
+            return true;
+        }
+        Iterator<AcceptedSocket> oldestFirst = pending.iterator();
+        AcceptedSocket oldest = oldestFirst.next();
+        if (nowNanos - oldest.acceptedNanos() < LEAST_PENDING_NANOS) {
+            return false;
+        }
+        oldestFirst.remove();
+        oldest.closePending(Metric.HANDSHAKES_DISPLACED);
+        return true;
+    }
+
+    private void forget(AcceptedSocket socket) {
+        if (socket.isMarked) {
             marked--;
         } else {
             connections--;
-            connectionsByIp.computeIfPresent(ip, (address, count) -> count == 1 ? null : count - 1);
+            pending.remove(socket);
+            disconnect(socket, System.nanoTime());
         }
         tellWhenEmpty();
+    }
+
+    private void count(ChannelHandlerContext ctx, Metric metric) {
+        int loop = port.loops().indexOf(ctx.channel().eventLoop());
+        port.router().shards().get(loop).counters().increment(metric);
+    }
+
+    private static void onAcceptingLoop(EventExecutor loop, Runnable task) {
+        if (!loop.isShuttingDown()) {
+            loop.execute(task);
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpContent;
@@ -33,6 +34,7 @@ import io.wsrouter.transport.NettyShardLoop;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,16 +49,27 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     /** So many connections of one user live on the user's loop; further ones stay where they were accepted. */
     private static final int MOST_ON_HOME_LOOP = 8;
 
+    private static final String FORWARDED_FOR = "X-Forwarded-For";
+
     private final PublicPort port;
+    private final AcceptLimits acceptLimits;
     private final HandshakeRates rates;
     private final RequestDecoder decoder;
+    private final AcceptedSocket socket;
     private @Nullable Future<?> deadline;
     private @Nullable HttpRequest head;
     private boolean isComplete;
     private boolean hasEarlyBytes;
 
-    HandshakeHandler(PublicPort port, HandshakeRates rates, RequestDecoder decoder) {
+    HandshakeHandler(
+            PublicPort port,
+            AcceptLimits acceptLimits,
+            HandshakeRates rates,
+            RequestDecoder decoder,
+            AcceptedSocket socket) {
         this.port = port;
+        this.acceptLimits = acceptLimits;
+        this.socket = socket;
         this.rates = rates;
         this.decoder = decoder;
     }
@@ -64,7 +77,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         long timeoutNanos = port.config().limits().handshakeTimeout().toNanos();
-        deadline = ctx.executor().schedule(() -> ctx.close(), timeoutNanos, TimeUnit.NANOSECONDS);
+        long spentNanos = System.nanoTime() - socket.acceptedNanos();
+        deadline = ctx.executor().schedule(() -> onDeadline(ctx), timeoutNanos - spentNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void onDeadline(ChannelHandlerContext ctx) {
+        socket.willHaveBeen(Metric.HANDSHAKES_TIMED_OUT);
+        ctx.close();
     }
 
     @Override
@@ -91,7 +110,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                             || request.decoderResult().isFailure())) {
                 isComplete = true;
                 ctx.channel().config().setAutoRead(false);
-                ctx.executor().execute(() -> judge(ctx, request));
+                ctx.executor().execute(() -> identify(ctx, request));
             }
         } finally {
             ReferenceCountUtil.release(message);
@@ -99,30 +118,54 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (!socket.isAdmitted()) {
+            end(ctx.channel(), socket.endWhenClosed());
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof DecoderException) {
+            socket.willHaveBeen(
+                    cause.getCause() instanceof SSLException
+                            ? Metric.HANDSHAKES_TLS_FAILED
+                            : Metric.HANDSHAKES_MALFORMED);
+        }
         ctx.close();
     }
 
     // ---- the steps
+
+    private void identify(ChannelHandlerContext ctx, HttpRequest message) {
+        if (socket.isProxied() && socket.refusal() == null) {
+            acceptLimits.claim(socket, message.headers().getAll(FORWARDED_FOR), () -> judge(ctx, message));
+        } else {
+            judge(ctx, message);
+        }
+    }
 
     private void judge(ChannelHandlerContext ctx, HttpRequest message) {
         if (!ctx.channel().isActive()) {
             return;
         }
         HandshakeRequest request = new HandshakeRequest(message);
-        HandshakeRefusal refusal = refusalOfHead(ctx, message, request);
+        HandshakeRefusal refusal = refusalOfHead(message, request);
         if (refusal != null) {
             refuse(ctx.channel(), request, refusal);
             return;
         }
         PublicPort.Page page = port.pages().get(request.path());
         if (page != null) {
+            end(ctx.channel(), Metric.HANDSHAKES_PROBED);
             LingeringClose.closeAfter(
                     ctx.channel(),
                     HttpReply.page(ctx.alloc(), HttpResponseStatus.OK, page.contentType(), page.body(), Map.of()));
             return;
         }
         if (isPreflight(message, request)) {
+            end(ctx.channel(), Metric.HANDSHAKES_PROBED);
             LingeringClose.closeAfter(ctx.channel(), HttpReply.preflight(ctx.alloc(), request.origin()));
             return;
         }
@@ -134,8 +177,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         return message.method().equals(HttpMethod.OPTIONS) && request.origin() != null;
     }
 
-    private @Nullable HandshakeRefusal refusalOfHead(
-            ChannelHandlerContext ctx, HttpRequest message, HandshakeRequest request) {
+    private @Nullable HandshakeRefusal refusalOfHead(HttpRequest message, HandshakeRequest request) {
+        if (socket.refusal() != null) {
+            return socket.refusal();
+        }
+        if (!socket.tryCharge(System.nanoTime())) {
+            return HandshakeRefusal.IP_RATE;
+        }
         DecoderResult decoded = message.decoderResult();
         if (decoded.isFailure()) {
             return decoded.cause() instanceof TooLongFrameException
@@ -144,10 +192,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         if (hasEarlyBytes()) {
             return HandshakeRefusal.EARLY_BYTES;
-        }
-        HandshakeRefusal refusalAtAccept = AcceptLimits.refusalOf(ctx.channel());
-        if (refusalAtAccept != null) {
-            return refusalAtAccept;
         }
         if (!message.method().equals(HttpMethod.GET) && !isPreflight(message, request)) {
             return HandshakeRefusal.METHOD;
@@ -160,9 +204,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         if (!request.path().equals(port.config().publicEndpoint().path())) {
             return HandshakeRefusal.NOT_FOUND;
         }
-        return request.isOriginAllowed(port.config().publicEndpoint().allowedOrigins())
-                ? null
-                : HandshakeRefusal.ORIGIN;
+        return isOriginAllowed(request) ? null : HandshakeRefusal.ORIGIN;
     }
 
     private void authenticate(ChannelHandlerContext ctx, HandshakeRequest request) {
@@ -173,6 +215,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx.channel(), request, e.failure());
             return;
         }
+        socketShard(ctx.channel()).counters().increment(Metric.HANDSHAKE_TOKENS_JUDGED);
         port.authenticator().authenticate(credentials).whenComplete((principal, failure) -> {
             if (ctx.executor().inEventLoop()) {
                 onAuthenticated(ctx, request, principal, failure);
@@ -195,8 +238,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         } else if (request.claimsAnotherUserThan(principal.user().name())) {
             socketShard(ctx.channel()).counters().increment(Metric.OWNER_MISMATCHES);
             port.listener()
-                    .onSecurityEvent(
-                            new SecurityEvent(SecurityEvent.Kind.OWNER_MISMATCH, principal.user(), null, "X-User-ID"));
+                    .onSecurityEvent(new SecurityEvent(
+                            SecurityEvent.Kind.OWNER_MISMATCH, principal.user(), null, "X-User-ID", ip()));
             refuse(ctx.channel(), request, AuthFailure.IDENTITY_MISMATCH);
         } else {
             admit(ctx, request, principal);
@@ -221,6 +264,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx.channel(), request, HandshakeRefusal.HANDSHAKE_RATE);
             return;
         }
+        acceptLimits.admit(socket);
         settle(ctx.channel(), new Admission(request, principal, acceptKey));
     }
 
@@ -239,6 +283,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             boolean isCrowded = home.onCountConnections(admission.principal().user()) >= MOST_ON_HOME_LOOP;
             home.hop(socketShard(channel), () -> {
                 if (!channel.isActive()) {
+                    end(channel, Metric.HANDSHAKES_ABANDONED);
                     return;
                 }
                 if (isCrowded || !LoopMove.canMove(channel, homeLoop)) {
@@ -260,7 +305,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
             @Override
             public void onFailed(Channel failed, Throwable cause) {
-                // closed and torn down; it was in no table
+                end(failed, Metric.HANDSHAKES_ABANDONED); // torn down; it was in no table
             }
         });
     }
@@ -270,6 +315,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         Shard home = socketShard(channel);
         ChannelConnection connection = connection(channel, home, home, admission.principal());
         if (!channel.isActive()) {
+            end(channel, Metric.HANDSHAKES_ABANDONED);
             return;
         }
         if (hasEarlyBytes()) {
@@ -278,6 +324,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         RegistrationResult result = home.onRegister(connection);
         if (result == RegistrationResult.REGISTERED) {
+            endWell();
             channel.closeFuture().addListener(closed -> channel.eventLoop().execute(connection::onGone));
             open(channel, admission, connection);
         } else {
@@ -299,6 +346,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                 if (result != RegistrationResult.REGISTERED) {
                     refuse(channel, admission, result);
                 } else {
+                    endWell();
                     channel.closeFuture()
                             .addListener(closed -> channel.eventLoop().execute(connection::onGone));
                     if (channel.isActive()) {
@@ -355,7 +403,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse(Channel channel, HandshakeRequest request, AuthFailure failure) {
         port.listener()
-                .onSecurityEvent(new SecurityEvent(SecurityEvent.Kind.UNAUTHENTICATED, null, null, failure.word()));
+                .onSecurityEvent(
+                        new SecurityEvent(SecurityEvent.Kind.UNAUTHENTICATED, null, null, failure.word(), ip()));
         refuse(channel, request, HandshakeRefusal.of(failure));
     }
 
@@ -371,13 +420,34 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(Channel channel, HandshakeRequest request, HandshakeRefusal refusal) {
-        boolean isReadable =
-                request.isOriginAllowed(port.config().publicEndpoint().allowedOrigins());
+        end(channel, refusal.metric());
+        boolean isReadable = isOriginAllowed(request);
         LingeringClose.closeAfter(
                 channel, HttpReply.refusal(channel.alloc(), refusal, isReadable ? request.origin() : null));
     }
 
+    private boolean isOriginAllowed(HandshakeRequest request) {
+        return request.isOriginAllowed(port.config().publicEndpoint().allowedOrigins(), port.tls() != null);
+    }
+
+    // ---- how it ends
+
+    private void end(Channel channel, Metric result) {
+        if (socket.end(HandshakeRefusal.isFailure(result), System.nanoTime())) {
+            socketShard(channel).counters().increment(result);
+        }
+    }
+
+    /** It has become a connection, which is counted where it is registered. */
+    private void endWell() {
+        socket.end(false, System.nanoTime());
+    }
+
     // ---- who is where
+
+    private String ip() {
+        return socket.client().getHostAddress();
+    }
 
     private ChannelConnection connection(Channel channel, Shard socketShard, Shard home, Principal principal) {
         RouterConfig.Limits limits = port.config().limits();

@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Credentials;
-import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -98,8 +97,13 @@ final class HandshakeRequest {
         return offered.isEmpty() || offered.contains(SUBPROTOCOL);
     }
 
-    /** Whether a browser's page of its origin may connect; requests without an origin are not a browser's. */
-    boolean isOriginAllowed(List<String> allowedOrigins) {
+    /**
+     * Whether a browser's page of its origin may connect; requests without an origin are not a browser's.
+     *
+     * @param allowedOrigins origins, {@code *}, or nothing for the same origin
+     * @param isTls whether the router itself speaks TLS, so that the same origin cannot be {@code http}
+     */
+    boolean isOriginAllowed(List<String> allowedOrigins, boolean isTls) {
         List<String> origins = request.headers().getAll(HttpHeaderNames.ORIGIN);
         if (origins.isEmpty() || allowedOrigins.contains("*")) {
             return true;
@@ -107,7 +111,7 @@ final class HandshakeRequest {
         String origin = origins.get(0);
         return origins.size() == 1
                 && (allowedOrigins.isEmpty()
-                        ? isSameOrigin(origin)
+                        ? isSameOrigin(origin, isTls)
                         : allowedOrigins.contains(origin.toLowerCase(Locale.ROOT)));
     }
 
@@ -151,13 +155,17 @@ final class HandshakeRequest {
         }
     }
 
-    private boolean isSameOrigin(String origin) {
+    /** Where TLS ends at a proxy, the router cannot tell which scheme its clients use. */
+    private boolean isSameOrigin(String origin, boolean isTls) {
         String host = request.headers().get(HttpHeaderNames.HOST);
-        try {
-            return host != null && host.equalsIgnoreCase(URI.create(origin).getRawAuthority());
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return host != null
+                && (origin.equalsIgnoreCase("https://" + withoutPort(host, ":443"))
+                        || (!isTls && origin.equalsIgnoreCase("http://" + withoutPort(host, ":80"))));
+    }
+
+    /** The host as it stands in an origin, which leaves out its scheme's own port (RFC 6454 section 6.2). */
+    private static String withoutPort(String host, String ownPort) {
+        return host.endsWith(ownPort) ? host.substring(0, host.length() - ownPort.length()) : host;
     }
 
     private static String decoded(String base64Url) {

@@ -38,8 +38,8 @@ final class HttpReply {
         Map<String, String> headers = new LinkedHashMap<>(refusal.headers());
         if (readableFrom != null) {
             headers.put("Access-Control-Allow-Origin", readableFrom);
-            headers.put("Vary", "Origin");
         }
+        headers.put("Vary", "Origin");
         return page(allocator, refusal.status(), "application/json", body, headers);
     }
 

@@ -3,12 +3,15 @@ package io.wsrouter.pipeline;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 
 /**
  * The pipeline of the public port.
  *
  * <pre>
- * accept      AcceptLimits       on the server channel: sockets in all and by IP
+ * accept      AcceptLimits       on the server channel: sockets in all, by IP and pending
+ * proxy       ProxyHeaderHandler with the PROXY protocol: who the client is
  * TLS         SslHandler         when configured
  * head        RequestDecoder     at most 16 KiB
  * handshake   HandshakeHandler   judges the request, authenticates, moves the channel, registers, answers 101
@@ -19,14 +22,16 @@ import io.netty.channel.ChannelPipeline;
  *
  * <p>Nothing stands in the outbound path: {@link ChannelConnection} writes whole frames as bytes.
  */
-public final class PublicInitializer extends ChannelInitializer<Channel> {
+final class PublicInitializer extends ChannelInitializer<Channel> {
 
     private final PublicPort port;
+    private final AcceptLimits acceptLimits;
     private final HandshakeRates rates;
 
-    /** An initializer for the sockets of {@code port}. */
-    public PublicInitializer(PublicPort port) {
+    /** An initializer for the sockets of {@code port} that have passed {@code acceptLimits}. */
+    PublicInitializer(PublicPort port, AcceptLimits acceptLimits) {
         this.port = port;
+        this.acceptLimits = acceptLimits;
         this.rates = new HandshakeRates(
                 port.config().limits().handshakesPerSecond(),
                 port.loops().loops().size());
@@ -35,11 +40,16 @@ public final class PublicInitializer extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
+        if (port.config().publicEndpoint().proxyProtocol()) {
+            pipeline.addLast(new HAProxyMessageDecoder(), new ProxyHeaderHandler());
+        }
         if (port.tls() != null) {
-            pipeline.addLast(port.tls().newHandler(channel.alloc()));
+            SslHandler tls = port.tls().newHandler(channel.alloc());
+            tls.setHandshakeTimeoutMillis(0); // HandshakeHandler has the time from accept
+            pipeline.addLast(tls);
         }
         RequestDecoder decoder = new RequestDecoder();
         pipeline.addLast(decoder);
-        pipeline.addLast(new HandshakeHandler(port, rates, decoder));
+        pipeline.addLast(new HandshakeHandler(port, acceptLimits, rates, decoder, AcceptedSocket.of(channel)));
     }
 }

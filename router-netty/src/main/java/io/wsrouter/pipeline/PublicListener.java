@@ -26,12 +26,17 @@ public final class PublicListener {
     /**
      * Binds the public port. Blocks until that is done; not to be called on a loop.
      *
+     * @throws IllegalArgumentException when the PROXY protocol is expected of nobody
      * @throws BindException naming address and port when they cannot be had
      */
     public static PublicListener bind(PublicPort port) throws BindException {
         RouterConfig.Limits limits = port.config().limits();
         RouterConfig.PublicEndpoint endpoint = port.config().publicEndpoint();
-        AcceptLimits acceptLimits = new AcceptLimits(port.maxConnections(), limits.connectionsPerIp());
+        if (endpoint.proxyProtocol() && endpoint.trustedProxies().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "public.proxy-protocol: true (expected the proxies' addresses in public.trusted-proxies)");
+        }
+        AcceptLimits acceptLimits = new AcceptLimits(port);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(port.loops().group())
                 .channel(port.loops().serverChannel())
@@ -40,7 +45,7 @@ public final class PublicListener {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_SNDBUF, limits.socketSendBufferBytes())
                 .handler(acceptLimits)
-                .childHandler(new PublicInitializer(port));
+                .childHandler(new PublicInitializer(port, acceptLimits));
         return new PublicListener(
                 ListeningSocket.bind(bootstrap, "public", endpoint.host(), endpoint.port()), acceptLimits);
     }

@@ -2,47 +2,92 @@ package io.wsrouter.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.wsrouter.connection.SharedRateLimit;
 import io.wsrouter.routing.RouterListener;
 import io.wsrouter.routing.SecurityEvent;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes the security log, as JSON lines to the logger {@code io.wsrouter.security}, and the faults of the router, on a
- * thread of its own. Any thread may report and none waits: what does not fit the queue is counted, and the count is logged.
+ * thread of its own. Any thread may report and none waits.
+ *
+ * <p>Each kind of event has its own rate and its own share of the queue, so that a flood of one does not push out another.
+ * What is beyond them is counted, and once a second the counts are logged.
  */
 final class EventLog implements RouterListener, AutoCloseable {
+
+    static final int MOST_LINES_PER_SECOND = 100;
 
     private static final Logger SECURITY = LoggerFactory.getLogger("io.wsrouter.security");
     private static final Logger FAULTS = LoggerFactory.getLogger("io.wsrouter.faults");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int CAPACITY = 1024;
+    private static final int MOST_WAITING = 2 * MOST_LINES_PER_SECOND;
+    private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MOST_CLOSE_MILLIS = 500;
 
-    private final BlockingQueue<Runnable> entries = new ArrayBlockingQueue<>(CAPACITY);
-    private final AtomicLong dropped = new AtomicLong();
+    private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>(); // bounded by the shares
+    private final Map<SecurityEvent.Kind, Share> shares = new EnumMap<>(SecurityEvent.Kind.class);
+    private final Share faults = new Share("fault");
     private final Thread writer = new Thread(this::write, "ws-router-log");
+    private long reportedNanos = System.nanoTime();
 
     EventLog() {
+        for (SecurityEvent.Kind kind : SecurityEvent.Kind.values()) {
+            shares.put(kind, new Share(kind.word()));
+        }
         writer.setDaemon(true);
         writer.start();
+    }
+
+    /** What one kind of entry may use, and how many did not fit. Any thread. */
+    private static final class Share {
+        final String of;
+        final SharedRateLimit rate = new SharedRateLimit(MOST_LINES_PER_SECOND, System.nanoTime());
+        final AtomicInteger waiting = new AtomicInteger();
+        final AtomicLong dropped = new AtomicLong();
+
+        Share(String of) {
+            this.of = of;
+        }
+
+        boolean tryTake() {
+            if (waiting.get() >= MOST_WAITING || !rate.tryAcquire(System.nanoTime())) {
+                dropped.incrementAndGet();
+                return false;
+            }
+            waiting.incrementAndGet();
+            return true;
+        }
+    }
+
+    private record Entry(Share share, Runnable line) {
+
+        void write() {
+            share.waiting.decrementAndGet();
+            line.run();
+        }
     }
 
     @Override
     public void onSecurityEvent(SecurityEvent event) {
         Instant at = Instant.now();
-        report(() -> SECURITY.info(line(at, event)));
+        Share share = shares.get(event.kind());
+        report(share == null ? faults : share, () -> SECURITY.info(line(at, event)));
     }
 
     @Override
     public void onBug(Throwable cause) {
-        report(() -> FAULTS.error("a fault of the router; the work at hand was dropped", cause));
+        report(faults, () -> FAULTS.error("a fault of the router; the work at hand was dropped", cause));
     }
 
     /** Writes what is left and ends the thread, unless the log's output is stuck. */
@@ -56,28 +101,43 @@ final class EventLog implements RouterListener, AutoCloseable {
         }
     }
 
-    private void report(Runnable entry) {
-        if (!entries.offer(entry)) {
-            dropped.incrementAndGet();
+    private void report(Share share, Runnable line) {
+        if (share.tryTake()) {
+            entries.add(new Entry(share, line));
         }
     }
 
     private void write() {
         try {
             while (true) {
-                entries.take().run();
-                reportDropped();
+                Entry entry = entries.poll(1, TimeUnit.SECONDS);
+                if (entry != null) {
+                    entry.write();
+                }
+                if (System.nanoTime() - reportedNanos >= REPORT_NANOS) {
+                    reportDropped();
+                }
             }
         } catch (InterruptedException e) {
-            entries.forEach(Runnable::run);
+            entries.forEach(Entry::write);
             reportDropped();
         }
     }
 
     private void reportDropped() {
-        long count = dropped.getAndSet(0);
+        reportedNanos = System.nanoTime();
+        shares.values().forEach(EventLog::reportDropped);
+        reportDropped(faults);
+    }
+
+    private static void reportDropped(Share share) {
+        long count = share.dropped.getAndSet(0);
         if (count > 0) {
-            SECURITY.warn("{\"event\":\"log_dropped\",\"count\":{}}", count);
+            SECURITY.warn(
+                    "{\"at\":\"{}\",\"event\":\"log_dropped\",\"of\":\"{}\",\"count\":{}}",
+                    Instant.now(),
+                    share.of,
+                    count);
         }
     }
 
@@ -85,6 +145,9 @@ final class EventLog implements RouterListener, AutoCloseable {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("at", at.toString());
         fields.put("event", event.kind().word());
+        if (event.ip() != null) {
+            fields.put("ip", event.ip());
+        }
         if (event.user() != null) {
             fields.put("user", event.user().name());
         }

@@ -24,7 +24,7 @@ class ConfigSourcesTest {
                 .set("public.host=last"));
 
         assertThat(effective.config().publicEndpoint())
-                .isEqualTo(new RouterConfig.PublicEndpoint("last", 2, "/file", List.of(), null));
+                .isEqualTo(new RouterConfig.PublicEndpoint("last", 2, "/file", List.of(), List.of(), false, null));
         assertThat(effective.values())
                 .filteredOn(value -> value.key().path().startsWith("public."))
                 .extracting(value -> value.key().path(), ConfigValue::text, ConfigValue::source)

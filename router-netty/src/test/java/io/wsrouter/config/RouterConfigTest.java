@@ -28,7 +28,7 @@ class RouterConfigTest {
         assertThat(config.loops()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.transport()).isEqualTo(Transport.AUTO);
         assertThat(config.publicEndpoint())
-                .isEqualTo(new RouterConfig.PublicEndpoint("0.0.0.0", 8080, "/ws", List.of(), null));
+                .isEqualTo(new RouterConfig.PublicEndpoint("0.0.0.0", 8080, "/ws", List.of(), List.of(), false, null));
         assertThat(config.internalEndpoint()).isEqualTo(new RouterConfig.InternalEndpoint("127.0.0.1", 9090));
         assertThat(config.auth()).isEqualTo(new RouterConfig.Auth(null, null, List.of(), List.of(), null, null, false));
         assertThat(config.limits())
@@ -37,6 +37,8 @@ class RouterConfigTest {
                         16,
                         1000,
                         5000,
+                        100,
+                        4096,
                         65_536,
                         100,
                         300,
@@ -93,6 +95,8 @@ class RouterConfigTest {
                       port: 0
                       path: /
                       allowed-origins: ["*", "https://a.example:8443"]
+                      trusted-proxies: [10.0.0.0/8, "::1"]
+                      proxy-protocol: true
                       tls: {certificate: PEM, key: PEM}
                     internal: {host: localhost, port: 65535}
                     auth:
@@ -122,7 +126,13 @@ class RouterConfigTest {
         assertThat(config.transport()).isEqualTo(Transport.IO_URING);
         assertThat(config.publicEndpoint())
                 .isEqualTo(new RouterConfig.PublicEndpoint(
-                        "::", 0, "/", List.of("*", "https://a.example:8443"), new RouterConfig.Tls(pem, pem)));
+                        "::",
+                        0,
+                        "/",
+                        List.of("*", "https://a.example:8443"),
+                        List.of(IpNetwork.parse("10.0.0.0/8"), IpNetwork.parse("::1")),
+                        true,
+                        new RouterConfig.Tls(pem, pem)));
         assertThat(config.internalEndpoint()).isEqualTo(new RouterConfig.InternalEndpoint("localhost", 65535));
         assertThat(config.auth())
                 .isEqualTo(new RouterConfig.Auth(
@@ -133,6 +143,8 @@ class RouterConfigTest {
                         Limits.UNLIMITED,
                         1000,
                         5000,
+                        100,
+                        4096,
                         1000,
                         100,
                         300,
@@ -189,7 +201,7 @@ class RouterConfigTest {
 
     @Test
     void shouldDocumentEveryKey() {
-        assertThat(RouterConfig.keys()).hasSize(35).allSatisfy(key -> {
+        assertThat(RouterConfig.keys()).hasSize(39).allSatisfy(key -> {
             assertThat(key.doc()).as(key.path()).endsWith(".").hasSizeLessThan(120);
             assertThat(key.environment())
                     .isEqualTo("WSROUTER_" + key.path().replaceAll("[.-]", "_").toUpperCase(Locale.ROOT));

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -288,6 +289,20 @@ final class HandshakeTest {
     @CsvSource({
         "http://HOST, 101",
         "https://HOST, 101",
+        "HTTP://HOST, 101",
+        "http://HOST/, 403",
+        "http://HOST/path, 403",
+        "http://user@HOST, 403",
+        "http://HOSTx, 403",
+        "http://HOST0, 403",
+        "http://127.0.0.1, 403",
+        "http://127.0.0.1., 403",
+        "http://localhost, 403",
+        "ftp://HOST, 403",
+        "chrome-extension://HOST, 403",
+        "HOST, 403",
+        "//HOST, 403",
+        "NULL, 403",
         "http://evil.example, 403",
         "null, 403",
         "http://HOST.evil.example, 403",
@@ -306,6 +321,82 @@ final class HandshakeTest {
             assertRefused(response, 403, "origin_forbidden");
             assertThat(response.headers()).doesNotContainKey("access-control-allow-origin");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "app.example,      https://app.example,      101",
+        "app.example:443,  https://app.example,      101",
+        "app.example:80,   http://app.example,       101",
+        "APP.example,      https://app.EXAMPLE,      101",
+        "app.example:8443, https://app.example:8443, 101",
+        "app.example,      https://app.example:443,  403",
+        "app.example:443,  http://app.example,       403",
+        "app.example:80,   https://app.example,      403",
+        "app.example:8443, https://app.example,      403",
+        "app.example,      https://app.example.,     403",
+        "app.example.,     https://app.example,      403",
+        "app.example.,     https://app.example.,     101"
+    })
+    void shouldCompareTheOriginWithTheHostAsBrowsersWriteThem(String host, String origin, int status) {
+        Handshake page = server.handshake()
+                .without("Host")
+                .with("Host", host)
+                .bearer(token)
+                .with("Origin", origin);
+
+        assertThat(server.answerTo(page).status()).isEqualTo(status);
+    }
+
+    @Test
+    void shouldLetAPageAskWhyWithATokenInItsHeader() {
+        try (TestServer other = TestServer.start("public.allowed-origins=[\"https://app.example\"]")) {
+            Handshake preflight = new Handshake("router.example")
+                    .without("Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
+                    .method("OPTIONS")
+                    .with("Origin", "https://app.example")
+                    .with("Access-Control-Request-Method", "GET")
+                    .with("Access-Control-Request-Headers", "authorization");
+            Response allowed = other.answerTo(preflight);
+            assertThat(allowed.status()).isEqualTo(204);
+            assertThat(allowed.headers())
+                    .containsEntry("access-control-allow-origin", "https://app.example")
+                    .containsEntry("access-control-allow-methods", "GET")
+                    .containsEntry("access-control-allow-headers", "authorization")
+                    .containsEntry("vary", "Origin")
+                    .doesNotContainKey("access-control-allow-credentials");
+
+            Response foreign = other.answerTo(preflight.without("Origin").with("Origin", "https://evil.example"));
+            assertRefused(foreign, 403, "origin_forbidden");
+            assertThat(foreign.headers())
+                    .containsEntry("vary", "Origin")
+                    .doesNotContainKey("access-control-allow-origin");
+            assertRefused(other.answerTo(preflight.without("Origin")), 405, "method_not_allowed");
+        }
+    }
+
+    @Test
+    void shouldCompareAllowedOriginsWholeButForCase() {
+        try (TestServer other = TestServer.start("public.allowed-origins=[\"https://app.example\"]")) {
+            assertThat(statusForOrigin(other, "HTTPS://App.Example")).isEqualTo(101);
+            for (String foreign : List.of(
+                    "http://app.example",
+                    "https://app.example:8443",
+                    "https://app.example.",
+                    "https://app.example/",
+                    "https://sub.app.example",
+                    "https://app.example.evil.example",
+                    "null",
+                    "*",
+                    "")) {
+                assertThat(statusForOrigin(other, foreign)).as(foreign).isEqualTo(403);
+            }
+        }
+    }
+
+    private int statusForOrigin(TestServer other, String origin) {
+        return other.answerTo(other.handshake().bearer(token).with("Origin", origin))
+                .status();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.wsrouter.pipeline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -107,6 +108,48 @@ final class TlsTest {
             plain.readToEnd();
             assertThat(silent.read()).isEqualTo(-1);
             server.awaitNoResidue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nio", "auto"})
+    void shouldCloseAndCountGarbageAndPartsOfATlsHandshakeWithoutAWord(String transport) {
+        try (CapturedLog log = new CapturedLog();
+                TestServer server = TestServer.start(
+                        settings[0], settings[1], "transport=" + transport, "limits.handshake-timeout=300ms")) {
+            for (int i = 0; i < 20; i++) {
+                TestSocket garbage = server.open();
+                garbage.send("this is not a TLS record, and no HTTP either \r\n\r\n");
+                garbage.readToEnd();
+            }
+            TestSocket partial = server.open();
+            partial.send(new byte[] {0x16, 0x03, 0x01, 0x02, 0x00, 0x01});
+            TestSocket silent = server.open();
+
+            assertThat(partial.read()).isEqualTo(-1);
+            assertThat(silent.read()).isEqualTo(-1);
+            await().untilAsserted(() -> {
+                assertThat(server.stats().path("handshakes_tls_failed").asInt()).isEqualTo(20);
+                assertThat(server.stats().path("handshakes_timed_out").asInt()).isEqualTo(2);
+            });
+            server.awaitNoResidue();
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotTakeAPageWithoutTlsForTheSameOrigin() throws Exception {
+        try (TestServer server = TestServer.start(settings)) {
+            String host = "localhost:" + server.router().publicPort();
+            for (String origin : List.of("https://" + host, "http://" + host)) {
+                TestSocket socket = connect(server, "TLSv1.3");
+                socket.send(handshake(server)
+                        .bearer(server.token("alice"))
+                        .with("Origin", origin)
+                        .bytes());
+
+                assertThat(socket.readResponse().status()).isEqualTo(origin.startsWith("https:") ? 101 : 403);
+            }
         }
     }
 

@@ -54,6 +54,7 @@ public final class TestServer implements AutoCloseable {
                 .set("public.host", "127.0.0.1")
                 .set("public.port", 0)
                 .set("internal.port", 0)
+                .set("limits.failed-handshakes-per-second-per-ip", "unlimited")
                 .set("auth.hmac-secret", SECRET);
         for (String assignment : assignments) {
             sources = sources.set(assignment);
@@ -99,6 +100,11 @@ public final class TestServer implements AutoCloseable {
     /** A correct handshake but for the token. */
     public Handshake handshake() {
         return new Handshake("127.0.0.1:" + server.publicPort());
+    }
+
+    /** A bare socket to the public port, from another address of loopback. */
+    public TestSocket openFrom(String localAddress) {
+        return keep(TestSocket.openFrom(localAddress, server.publicPort()));
     }
 
     /** A bare socket to the public port. */

@@ -54,6 +54,18 @@ public final class TestSocket implements AutoCloseable {
         }
     }
 
+    /** Connects to a port of loopback from {@code localAddress}, which is another address of loopback. */
+    public static TestSocket openFrom(String localAddress, int port) {
+        try {
+            Socket socket = new Socket();
+            socket.bind(new InetSocketAddress(localAddress, 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
+            return new TestSocket(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Takes over a socket, for example one with TLS. */
     public static TestSocket over(Socket socket) {
         try {

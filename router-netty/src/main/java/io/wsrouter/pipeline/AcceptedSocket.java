@@ -1,0 +1,156 @@
+package io.wsrouter.pipeline;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.EventExecutor;
+import io.wsrouter.metrics.Metric;
+import java.net.InetAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket of the public port until its handshake is over: since when, from where, and how it ends. Made by the accepting
+ * loop; after that it belongs to the socket's loop.
+ */
+final class AcceptedSocket {
+
+    private static final AttributeKey<AcceptedSocket> KEY = AttributeKey.valueOf(AcceptedSocket.class, "socket");
+
+    private final Channel channel;
+    private final boolean isProxied;
+    private final EventExecutor acceptingLoop;
+    private final long acceptedNanos;
+
+    /** Where its connection is counted. The accepting loop's own. */
+    @Nullable
+    IpState connectedAs;
+
+    /** Whether it was refused when it was accepted. The accepting loop's own. */
+    boolean isMarked;
+
+    private @Nullable HandshakeRefusal refusal;
+    private InetAddress client;
+    private @Nullable IpState ip;
+    private boolean isCharged;
+    private boolean isAdmitted;
+    private boolean isOver;
+    private Metric endWhenClosed = Metric.HANDSHAKES_ABANDONED;
+
+    /** A socket just accepted from {@code peer}; proxied when the peer speaks for others. */
+    AcceptedSocket(
+            Channel channel, InetAddress peer, boolean isProxied, EventExecutor acceptingLoop, long acceptedNanos) {
+        this.channel = channel;
+        this.client = peer;
+        this.isProxied = isProxied;
+        this.acceptingLoop = acceptingLoop;
+        this.acceptedNanos = acceptedNanos;
+        channel.attr(KEY).set(this);
+    }
+
+    static AcceptedSocket of(Channel channel) {
+        return Objects.requireNonNull(channel.attr(KEY).get(), "accepted without AcceptLimits");
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    EventExecutor acceptingLoop() {
+        return acceptingLoop;
+    }
+
+    long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    /** Whether the peer is a proxy, so that the client behind it is known only when the head has been read. */
+    boolean isProxied() {
+        return isProxied;
+    }
+
+    /** The client's address, as far as it is known. */
+    InetAddress client() {
+        return client;
+    }
+
+    /** A trusted hop has named the one before it. */
+    void speaksFor(InetAddress newClient) {
+        client = newClient;
+    }
+
+    /** Why the handshake is to be refused whatever it says, or null. */
+    @Nullable
+    HandshakeRefusal refusal() {
+        return refusal;
+    }
+
+    void refuse(@Nullable HandshakeRefusal newRefusal) {
+        refusal = newRefusal;
+    }
+
+    /** What is counted for the client's address, or null while the socket is not counted there. */
+    @Nullable
+    IpState ip() {
+        return ip;
+    }
+
+    void countFor(IpState newIp) {
+        ip = newIp;
+    }
+
+    /** Whether the client's address may still fail; a handshake counts as failed until it turns out otherwise. */
+    boolean tryCharge(long nowNanos) {
+        isCharged = ip != null && ip.failures().tryAcquire(nowNanos);
+        return isCharged || ip == null;
+    }
+
+    /** Whether a good token has been shown. From then on nobody closes the socket to make room. */
+    boolean isAdmitted() {
+        return isAdmitted;
+    }
+
+    void admit() {
+        isAdmitted = true;
+    }
+
+    /** Has the socket closed unless its handshake gets through first; that will have been {@code why}. Any thread. */
+    void closePending(Metric why) {
+        if (channel.isRegistered()) {
+            channel.eventLoop().execute(() -> {
+                if (!isAdmitted) {
+                    endWhenClosed = why;
+                    channel.close();
+                }
+            });
+        }
+    }
+
+    /** Notes what it will have been if the socket closes now. */
+    void willHaveBeen(Metric why) {
+        endWhenClosed = why;
+    }
+
+    /** The closed socket's handshake ended like this. */
+    Metric endWhenClosed() {
+        return endWhenClosed;
+    }
+
+    /**
+     * The handshake is over, by success or with a result that counts as failure or not. Settles the account of the client's
+     * address, once.
+     *
+     * @return whether it was not over before
+     */
+    boolean end(boolean isFailure, long nowNanos) {
+        if (isOver) {
+            return false;
+        }
+        isOver = true;
+        if (ip != null && isFailure && !isCharged) {
+            ip.failures().acquire(nowNanos);
+        } else if (ip != null && !isFailure && isCharged) {
+            ip.failures().giveBack();
+        }
+        return true;
+    }
+}
