@@ -93,16 +93,12 @@ public record RouterConfig(
                     doc = "Origins whose pages may connect; empty is the same origin only, * is any.")
             List<String> allowedOrigins,
 
-            @Key(
-                    doc =
-                            "Proxies whose word on the client's address counts: X-Forwarded-For, and the PROXY protocol with"
-                                    + " public.proxy-protocol.")
+            @Key(doc = "Proxies that are believed when they name the client: X-Forwarded-For and the PROXY protocol.")
             List<IpNetwork> trustedProxies,
 
             @Key(
                     value = "false",
-                    doc = "Whether every connection begins with a PROXY protocol header, version 1 or 2; needs"
-                            + " public.trusted-proxies, and others cannot connect.")
+                    doc = "Whether each connection has to begin with a PROXY protocol header, of a trusted proxy.")
             boolean proxyProtocol,
 
             @Key @Nullable Tls tls) {}

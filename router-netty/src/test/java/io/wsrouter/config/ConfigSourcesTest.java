@@ -33,6 +33,8 @@ class ConfigSourcesTest {
                         tuple("public.port", "2", "WSROUTER_PUBLIC_PORT"),
                         tuple("public.path", "/file", directory.resolve("router.yaml") + ":1"),
                         tuple("public.allowed-origins", "[]", "default"),
+                        tuple("public.trusted-proxies", "[]", "default"),
+                        tuple("public.proxy-protocol", "false", "default"),
                         tuple("public.tls.certificate", "", "default"),
                         tuple("public.tls.key", "", "default"));
     }

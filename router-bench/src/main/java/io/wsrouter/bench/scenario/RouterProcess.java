@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -50,8 +51,9 @@ final class RouterProcess implements AutoCloseable {
      * @param script runs a command of the router
      * @param log where its output goes
      * @param javaOptions for its JVM, separated by blanks
+     * @param settings further {@code key=value} for its configuration
      */
-    static RouterProcess start(Path script, Path log, String javaOptions, Deadline deadline)
+    static RouterProcess start(Path script, Path log, String javaOptions, List<String> settings, Deadline deadline)
             throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("ws-router-scenario");
         byte[] random = new byte[32];
@@ -63,8 +65,9 @@ final class RouterProcess implements AutoCloseable {
         Files.writeString(secretFile, secret);
         Path config = Files.writeString(directory.resolve("router.yaml"), configuration(secretFile));
         Files.createDirectories(log.toAbsolutePath().getParent());
-        ProcessBuilder builder =
-                new ProcessBuilder(script.toString(), "serve", "--config", config.toString()).redirectErrorStream(true);
+        List<String> command = new ArrayList<>(List.of(script.toString(), "serve", "--config", config.toString()));
+        settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("WSROUTER_"));
         builder.environment().merge("JAVA_OPTS", javaOptions, (given, ours) -> given + " " + ours);
         RouterProcess router = new RouterProcess(directory, secret, builder.start(), log);
@@ -88,6 +91,7 @@ final class RouterProcess implements AutoCloseable {
                   connections-per-user: unlimited
                   connections-per-ip: unlimited
                   handshakes-per-second: unlimited
+                  failed-handshakes-per-second-per-ip: unlimited
                   messages-per-second: unlimited
                   messages-per-second-per-user: unlimited
                 """.formatted(secretFile);
@@ -149,6 +153,11 @@ final class RouterProcess implements AutoCloseable {
         }
         Matcher matcher = RESIDENT.matcher(Files.readString(status));
         return matcher.find() ? Long.parseLong(matcher.group(1)) >> 10 : 0;
+    }
+
+    /** The processor time that it has used; in steps of a hundredth of a second. */
+    double cpuSeconds() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
     }
 
     /** Collects its garbage and tells the bytes of what is left. */

@@ -3,6 +3,7 @@ package io.wsrouter.bench.scenario;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,13 +40,19 @@ abstract class Scenario implements Callable<Integer> {
         return "";
     }
 
+    /** Further {@code key=value} for the router's configuration. */
+    List<String> settings() {
+        return List.of();
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Verdict verdict = new Verdict(spec.commandLine().getOut());
         Deadline deadline = Deadline.after(Duration.ofSeconds(timeoutSeconds));
         Path log = home.resolve("router-bench/target/scenario-" + spec.name() + ".log");
         verdict.say("%s: seed %d, scale 1/%d, java %s", spec.name(), seed, scale, Runtime.version());
-        try (RouterProcess router = RouterProcess.start(home.resolve("scripts/router"), log, javaOptions(), deadline)) {
+        try (RouterProcess router =
+                RouterProcess.start(home.resolve("scripts/router"), log, javaOptions(), settings(), deadline)) {
             run(router, verdict, deadline);
             verdict.none("errors in the router's log", router.errors());
             verdict.none("leaks in the router's log", router.leaks());

@@ -8,7 +8,13 @@ import picocli.CommandLine.Command;
         name = "scenario",
         description = "Loads a router in a process of its own and checks what it did.",
         mixinStandardHelpOptions = true,
-        subcommands = {MillionScenario.class, StormScenario.class, StalledScenario.class})
+        subcommands = {
+            MillionScenario.class,
+            StormScenario.class,
+            StalledScenario.class,
+            FloodScenario.class,
+            HandshakesScenario.class
+        })
 public final class ScenarioMain {
 
     private ScenarioMain() {}
