@@ -51,8 +51,12 @@ public enum AuthFailure {
                     + " and admin (true or false)."),
     /** The request names another user than the token. */
     IDENTITY_MISMATCH("identity_mismatch", "The X-User-ID header differs from the token's sub."),
-    /** No capacity to verify the token now; the only failure that a retry may cure. */
-    AUTHENTICATOR_BUSY("authenticator_busy", "Too many tokens are being verified at the moment; try again later.");
+    /** No capacity to verify the token now; a retry may cure it. */
+    AUTHENTICATOR_BUSY("authenticator_busy", "Too many tokens are being verified at the moment; try again later."),
+    /** No key fits the token, and not every configured source of keys has answered yet; a retry may cure it. */
+    KEYS_UNAVAILABLE(
+            "keys_unavailable",
+            "The keys that tokens are verified with have not all been fetched yet; try again later.");
 
     private final String word;
     private final String explanation;
@@ -74,6 +78,6 @@ public enum AuthFailure {
 
     /** Whether the same token may be accepted later (HTTP 503); every other failure is final (HTTP 401). */
     public boolean isRetryable() {
-        return this == AUTHENTICATOR_BUSY;
+        return this == AUTHENTICATOR_BUSY || this == KEYS_UNAVAILABLE;
     }
 }

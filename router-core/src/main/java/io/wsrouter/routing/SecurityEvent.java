@@ -36,7 +36,9 @@ public record SecurityEvent(
         /** A write stopped because the receiver was not the one addressed: a fault of the router. */
         MISDELIVERY_REFUSED,
         /** Connections closed by an operator. */
-        KICKED;
+        KICKED,
+        /** Keys that verify tokens came or went; the detail has their names and algorithms. */
+        KEYS_CHANGED;
 
         private final String word = name().toLowerCase(Locale.ROOT);
 

@@ -18,9 +18,9 @@ class AuthFailureTest {
     }
 
     @Test
-    void shouldBeRetryableOnlyWhenBusy() {
+    void shouldBeRetryableOnlyWhenTheRouterLacksSomething() {
         assertThat(Arrays.stream(AuthFailure.values()).filter(AuthFailure::isRetryable))
-                .containsExactly(AuthFailure.AUTHENTICATOR_BUSY);
+                .containsExactly(AuthFailure.AUTHENTICATOR_BUSY, AuthFailure.KEYS_UNAVAILABLE);
     }
 
     @ParameterizedTest

@@ -30,6 +30,7 @@ import java.util.function.BooleanSupplier;
  * @param authenticator who decides on tokens
  * @param listener hears of refusals and faults
  * @param isDraining whether the router is shutting down
+ * @param hasKeys whether every source of keys has been read
  */
 public record InternalPort(
         RouterConfig config,
@@ -37,7 +38,8 @@ public record InternalPort(
         Router router,
         Authenticator authenticator,
         RouterListener listener,
-        BooleanSupplier isDraining) {
+        BooleanSupplier isDraining,
+        BooleanSupplier hasKeys) {
 
     static final int MAX_BODY_BYTES = 1024 * 1024;
     private static final int IDLE_SECONDS = 60;

@@ -163,6 +163,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                     if (port.isDraining().getAsBoolean()) {
                         reasons.add("draining");
                     }
+                    if (!port.hasKeys().getAsBoolean()) {
+                        reasons.add("keys");
+                    }
                     if (hasRefused) {
                         reasons.add("misdelivery_refused");
                     }

@@ -134,6 +134,25 @@ public record RouterConfig(
             @Key(doc = "PEM files with public keys that verify tokens.")
             List<Path> publicKeyFiles,
 
+            @Key(doc = "JWK Set (RFC 7517) with public keys that verify tokens.") @Nullable
+            Path jwksFile,
+
+            @Key(
+                    pattern = "https?://[^\\s@#/]+(/[^\\s@#]*)?",
+                    expected = "an http or https URL without user, password and fragment",
+                    doc = "Where the issuer publishes its JWK Set; redirects are not followed.")
+            @Nullable
+            String jwksUrl,
+
+            @Key(value = "5m", min = "1s", doc = "Time after which auth.jwks-url is fetched again, at the latest.")
+            Duration jwksRefresh,
+
+            @Key(
+                    value = "10s",
+                    doc = "Time per fetch of auth.jwks-url that tokens with an unknown key may cause;"
+                            + " three may come at once.")
+            Duration jwksCooldown,
+
             @Key(
                     pattern = "(HS|RS|PS|ES)(256|384|512)|EdDSA",
                     expected = "HS256, RS256, PS256, ES256, their 384 and 512 variants, or EdDSA",
@@ -151,7 +170,11 @@ public record RouterConfig(
 
         /** Whether any key is configured that can verify a token. */
         public boolean hasKeys() {
-            return hmacSecret != null || hmacSecretFile != null || !publicKeyFiles.isEmpty();
+            return hmacSecret != null
+                    || hmacSecretFile != null
+                    || !publicKeyFiles.isEmpty()
+                    || jwksFile != null
+                    || jwksUrl != null;
         }
     }
 

@@ -8,11 +8,12 @@ import io.netty.handler.ssl.SslProvider;
 import io.wsrouter.admin.InternalPort;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.jwt.JwtAuthenticator;
-import io.wsrouter.auth.jwt.KeyRing;
 import io.wsrouter.cluster.Backplane;
 import io.wsrouter.config.RouterConfig;
 import io.wsrouter.connection.TimerWheel;
 import io.wsrouter.keys.ConfiguredKeys;
+import io.wsrouter.keys.FastSignatures;
+import io.wsrouter.keys.LiveKeys;
 import io.wsrouter.pipeline.PublicListener;
 import io.wsrouter.pipeline.PublicPort;
 import io.wsrouter.routing.Router;
@@ -52,6 +53,7 @@ public final class RouterServer implements AutoCloseable {
     private final EventLog events = new EventLog();
     private final ThreadPoolExecutor verifiers = verifiers();
     private final EventLoops loops;
+    private final LiveKeys keys;
     private final Router router;
     private final PublicListener publicListener;
     private final Channel internalListener;
@@ -60,23 +62,30 @@ public final class RouterServer implements AutoCloseable {
     private RouterServer(
             RouterConfig config,
             Map<String, PublicPort.Page> pages,
-            KeyRing keys,
+            LiveKeys keys,
             @Nullable SslContext tls,
             int maxConnections,
             EventLoops loops)
             throws BindException {
         this.config = config;
         this.loops = loops;
+        this.keys = keys;
         try {
             Authenticator authenticator = new JwtAuthenticator(
-                    ConfiguredKeys.rules(config.auth()), () -> keys, verifiers, InstantSource.system());
+                    ConfiguredKeys.rules(config.auth()),
+                    keys,
+                    FastSignatures.find(),
+                    verifiers,
+                    InstantSource.system());
+            keys.start(events);
             this.router = new Router(
                     loops.loops(), limits(config), Backplane.SINGLE_NODE, authenticator, events, new SecureRandom());
             startTimers();
             this.publicListener = PublicListener.bind(
                     new PublicPort(config, maxConnections, loops, router, authenticator, events, tls, pages));
-            this.internalListener =
-                    new InternalPort(config, loops, router, authenticator, events, isDraining::get).bind();
+            this.internalListener = new InternalPort(
+                            config, loops, router, authenticator, events, isDraining::get, keys::isComplete)
+                    .bind();
         } catch (BindException | RuntimeException e) {
             closeThreads();
             throw e;
@@ -99,7 +108,7 @@ public final class RouterServer implements AutoCloseable {
         return new RouterServer(
                 config,
                 pages,
-                ConfiguredKeys.read(config.auth()),
+                new LiveKeys(config.auth()),
                 tls(config.publicEndpoint().tls()),
                 OpenFiles.connections(config.limits().connections()),
                 new EventLoops(config.loops(), config.transport()));
@@ -154,6 +163,7 @@ public final class RouterServer implements AutoCloseable {
 
     private void closeThreads() {
         loops.close();
+        keys.close();
         verifiers.shutdownNow();
         events.close();
     }

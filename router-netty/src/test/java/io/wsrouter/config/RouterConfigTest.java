@@ -30,7 +30,19 @@ class RouterConfigTest {
         assertThat(config.publicEndpoint())
                 .isEqualTo(new RouterConfig.PublicEndpoint("0.0.0.0", 8080, "/ws", List.of(), List.of(), false, null));
         assertThat(config.internalEndpoint()).isEqualTo(new RouterConfig.InternalEndpoint("127.0.0.1", 9090));
-        assertThat(config.auth()).isEqualTo(new RouterConfig.Auth(null, null, List.of(), List.of(), null, null, false));
+        assertThat(config.auth())
+                .isEqualTo(new RouterConfig.Auth(
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(10),
+                        List.of(),
+                        null,
+                        null,
+                        false));
         assertThat(config.limits())
                 .isEqualTo(new Limits(
                         Limits.AUTO,
@@ -102,6 +114,10 @@ class RouterConfigTest {
                     auth:
                       public-key-files:
                         - PEM
+                      jwks-file: PEM
+                      jwks-url: https://issuer.example/jwks?v=1
+                      jwks-refresh: 1m
+                      jwks-cooldown: 500ms
                       algorithms: [RS256, EdDSA]
                       issuer: https://issuer.example
                       audience: router
@@ -136,7 +152,17 @@ class RouterConfigTest {
         assertThat(config.internalEndpoint()).isEqualTo(new RouterConfig.InternalEndpoint("localhost", 65535));
         assertThat(config.auth())
                 .isEqualTo(new RouterConfig.Auth(
-                        null, null, List.of(pem), List.of("RS256", "EdDSA"), "https://issuer.example", "router", true));
+                        null,
+                        null,
+                        List.of(pem),
+                        pem,
+                        "https://issuer.example/jwks?v=1",
+                        Duration.ofMinutes(1),
+                        Duration.ofMillis(500),
+                        List.of("RS256", "EdDSA"),
+                        "https://issuer.example",
+                        "router",
+                        true));
         assertThat(config.limits())
                 .isEqualTo(new Limits(
                         Limits.AUTO,
@@ -193,6 +219,8 @@ class RouterConfigTest {
                 .isTrue();
         assertThat(auth("hmac-secret-file", file).hasKeys()).isTrue();
         assertThat(auth("public-key-files", List.of(file)).hasKeys()).isTrue();
+        assertThat(auth("jwks-file", file).hasKeys()).isTrue();
+        assertThat(auth("jwks-url", "https://issuer.example/jwks").hasKeys()).isTrue();
     }
 
     private static RouterConfig.Auth auth(String key, Object value) {

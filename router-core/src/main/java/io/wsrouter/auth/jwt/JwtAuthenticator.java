@@ -19,42 +19,71 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies tokens, cheapest first: size and shape, the header's algorithm, its key, the signature, then the claims
  * {@code exp}, {@code nbf}, {@code iss}, {@code aud}, {@code sub} and {@code router}. The first that is refused is the answer.
  *
- * <p>HMAC and RSA are verified on the calling thread. EC, Edwards curves and RSA keys of more than 4096 bits cost
- * milliseconds on the JDK's own providers and go to the executor; when that rejects a task, the answer is
- * {@link AuthFailure#AUTHENTICATOR_BUSY}. Immutable, any thread.
+ * <p>What costs less than an event loop should give is verified on the calling thread: HMAC, RSA, and with a faster
+ * {@link SignatureProvider} P-256 and Ed25519. The rest goes to the executor; when that rejects a task, the answer is
+ * {@link AuthFailure#AUTHENTICATOR_BUSY}.
+ *
+ * <p>A token that no key fits may have newer keys looked for, and waits for that; at most {@value #MOST_WAITING} wait at a
+ * time. Any thread.
  */
 public final class JwtAuthenticator implements Authenticator {
 
+    private static final int MOST_WAITING = 2048;
+
+    /** The first may have begun before the token came, and so have missed its key; the second cannot. */
+    private static final int MOST_LOOKS = 2;
+
     private final JwtRules rules;
     private final KeySource keySource;
+    private final SignatureProvider signatures;
     private final Executor verifiers;
     private final ClaimsReader claimsReader;
-    private final JwtParser parser;
+    private final JwtParser jdkParser;
+    private final JwtParser fastParser;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /** Makes an authenticator that verifies with the JDK alone. */
+    public JwtAuthenticator(JwtRules rules, KeySource keySource, Executor verifiers, InstantSource clock) {
+        this(rules, keySource, SignatureProvider.JDK, verifiers, clock);
+    }
 
     /**
      * Makes an authenticator.
      *
      * @param rules what is demanded of a token
      * @param keySource the keys, asked anew for each token
+     * @param signatures what verifies
      * @param verifiers runs expensive verifications; bounded, and runs or rejects every task
      * @param clock the wall clock that {@code exp} and {@code nbf} are compared with
      */
-    public JwtAuthenticator(JwtRules rules, KeySource keySource, Executor verifiers, InstantSource clock) {
+    public JwtAuthenticator(
+            JwtRules rules,
+            KeySource keySource,
+            SignatureProvider signatures,
+            Executor verifiers,
+            InstantSource clock) {
         this.rules = rules;
         this.keySource = keySource;
+        this.signatures = signatures;
         this.verifiers = verifiers;
         this.claimsReader = new ClaimsReader(rules, clock);
-        this.parser = Jwts.parser()
-                .json(new JwtJsonReader())
-                .keyLocator(this::locate)
-                .clock(() -> Date.from(clock.instant()))
-                .clockSkewSeconds(ClaimsReader.MAX_SKEW_SECONDS)
+        this.jdkParser = parser(SignatureProvider.JDK, clock);
+        this.fastParser = parser(signatures, clock);
+    }
+
+    private JwtParser parser(SignatureProvider provider, InstantSource clock) {
+        return provider.addTo(Jwts.parser()
+                        .json(new JwtJsonReader())
+                        .keyLocator(this::locate)
+                        .clock(() -> Date.from(clock.instant()))
+                        .clockSkewSeconds(ClaimsReader.MAX_SKEW_SECONDS))
                 .build();
     }
 
@@ -62,11 +91,43 @@ public final class JwtAuthenticator implements Authenticator {
     public CompletionStage<Principal> authenticate(Credentials credentials) {
         try {
             CompactToken token = CompactToken.parse(credentials.token());
-            VerificationKey key = select(token.algorithm(), token.keyId());
-            return key.isExpensive() ? verifyElsewhere(token) : CompletableFuture.completedStage(verify(token));
+            requireAllowed(token.algorithm());
+            return judge(token, MOST_LOOKS);
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }
+    }
+
+    private CompletionStage<Principal> judge(CompactToken token, int looksLeft) {
+        VerificationKey key;
+        try {
+            key = keySource.keys().select(token.algorithm(), token.keyId());
+        } catch (AuthenticationException e) {
+            return looksLeft > 0 ? waitForKeys(token, looksLeft, e) : CompletableFuture.failedStage(withoutKey(e));
+        }
+        return signatures.isExpensive(key, token.algorithm())
+                ? verifyElsewhere(token)
+                : CompletableFuture.completedStage(verify(token));
+    }
+
+    private CompletionStage<Principal> waitForKeys(CompactToken token, int looksLeft, AuthenticationException failure) {
+        CompletionStage<Boolean> look = keySource.lookAgain();
+        if (look == null) {
+            return CompletableFuture.failedStage(withoutKey(failure));
+        }
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            return CompletableFuture.failedStage(new AuthenticationException(AuthFailure.AUTHENTICATOR_BUSY));
+        }
+        return look.thenCompose(isFresh -> {
+            waiting.decrementAndGet();
+            return judge(token, isFresh ? 0 : looksLeft - 1);
+        });
+    }
+
+    /** While keys are still to come, the token is not at fault. */
+    private AuthenticationException withoutKey(AuthenticationException failure) {
+        return keySource.isComplete() ? failure : new AuthenticationException(AuthFailure.KEYS_UNAVAILABLE);
     }
 
     private CompletionStage<Principal> verifyElsewhere(CompactToken token) {
@@ -93,7 +154,7 @@ public final class JwtAuthenticator implements Authenticator {
      * what JJWT repairs (a date in a string, a fraction, an overflow) or rejects as a whole.
      */
     private Principal verify(CompactToken token) {
-        AuthFailure objection = objectionOfJjwt(token.text());
+        AuthFailure objection = objectionOfJjwt(token);
         Principal principal = claimsReader.read(token.payload());
         if (objection != null) {
             throw new AuthenticationException(objection);
@@ -101,9 +162,11 @@ public final class JwtAuthenticator implements Authenticator {
         return principal;
     }
 
-    private @Nullable AuthFailure objectionOfJjwt(String token) {
+    private @Nullable AuthFailure objectionOfJjwt(CompactToken token) {
         try {
-            parser.parseSignedClaims(token);
+            VerificationKey key = keySource.keys().select(token.algorithm(), token.keyId());
+            JwtParser parser = signatures.verifies(key, token.algorithm()) ? fastParser : jdkParser;
+            parser.parseSignedClaims(token.text());
             return null;
         } catch (AuthenticationException e) {
             throw e;
@@ -122,14 +185,16 @@ public final class JwtAuthenticator implements Authenticator {
         if (algorithm == null) {
             throw new AuthenticationException(AuthFailure.ALGORITHM_NOT_ALLOWED);
         }
-        return select(algorithm, header.get("kid") instanceof String keyId ? keyId : null)
+        requireAllowed(algorithm);
+        return keySource
+                .keys()
+                .select(algorithm, header.get("kid") instanceof String keyId ? keyId : null)
                 .key();
     }
 
-    private VerificationKey select(JwtAlgorithm algorithm, @Nullable String keyId) {
+    private void requireAllowed(JwtAlgorithm algorithm) {
         if (!rules.allows(algorithm)) {
             throw new AuthenticationException(AuthFailure.ALGORITHM_NOT_ALLOWED);
         }
-        return keySource.keys().select(algorithm, keyId);
     }
 }

@@ -13,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,22 @@ public final class KeyRing {
     /** How many keys there are. */
     public int size() {
         return keys.size();
+    }
+
+    /** Which keys this ring has that {@code before} lacks, and the reverse, by name and algorithms; empty when none. */
+    public String changesSince(KeyRing before) {
+        String added = names(keys, before.keys);
+        String removed = names(before.keys, keys);
+        return (added.isEmpty() ? "" : "added " + added)
+                + (added.isEmpty() || removed.isEmpty() ? "" : ", ")
+                + (removed.isEmpty() ? "" : "removed " + removed);
+    }
+
+    private static String names(List<VerificationKey> keys, List<VerificationKey> others) {
+        return keys.stream()
+                .filter(key -> !others.contains(key))
+                .map(VerificationKey::toString)
+                .collect(Collectors.joining(" "));
     }
 
     /** The one key for a token, or throws why there is none. */
@@ -192,6 +210,18 @@ public final class KeyRing {
                 }
             }
             keys.add(new VerificationKey(keyId, key instanceof SecretKey secret ? hmacKey(secret) : key, algorithms));
+            return this;
+        }
+
+        /**
+         * Adds the public keys of a JWK Set (RFC 7517), each for its {@code alg} where it has one.
+         *
+         * @param warnings told of each key that is skipped, such as a private one, one for encryption, or one that no token
+         *     could tell from another; by its place and {@code kid}
+         * @throws IllegalArgumentException when the text is no JWK Set, or none of its keys can be used
+         */
+        public Builder jwks(String json, Consumer<String> warnings) {
+            JwkSet.addTo(this, json, warnings);
             return this;
         }
 

@@ -28,7 +28,6 @@ record VerificationKey(@Nullable String keyId, Key key, Set<JwtAlgorithm> algori
 
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 16_384;
-    private static final int MAX_INLINE_RSA_BITS = 4096;
     private static final int MAX_RSA_EXPONENT_BITS = 64;
 
     private static final Map<EllipticCurve, JwtAlgorithm> ALGORITHM_BY_CURVE = Map.of(
@@ -60,12 +59,6 @@ record VerificationKey(@Nullable String keyId, Key key, Set<JwtAlgorithm> algori
         }
         String kind = key instanceof PublicKey ? "a public key for " + key.getAlgorithm() : "a key that is not public";
         throw new IllegalArgumentException(kind + " (expected a public key: RSA, EC, Ed25519 or Ed448)");
-    }
-
-    /** Whether a verification may cost more CPU time than an event loop should give (200 microseconds). */
-    boolean isExpensive() {
-        return !(key instanceof SecretKey)
-                && !(key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() <= MAX_INLINE_RSA_BITS);
     }
 
     private static Set<JwtAlgorithm> algorithmsOfSecret(SecretKey secret) {

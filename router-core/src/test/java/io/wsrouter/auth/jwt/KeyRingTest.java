@@ -16,7 +16,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.wsrouter.auth.AuthFailure;
 import java.math.BigInteger;
-import java.security.Key;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
@@ -207,23 +206,6 @@ class KeyRingTest {
                     .isThrownBy(() -> ringOf(rsaKey(modulus, exponent)))
                     .withMessageContaining("exponent");
         }
-    }
-
-    @Test
-    void shouldCallAKeyExpensiveThatTakesLongerThanALoopShould() {
-        BigInteger exponent = BigInteger.valueOf(65_537);
-
-        assertThat(isExpensive(new SecretKeySpec(SECRET, "HmacSHA256"))).isFalse();
-        assertThat(isExpensive(rsaKey(BigInteger.ONE.shiftLeft(4095), exponent)))
-                .isFalse();
-        assertThat(isExpensive(rsaKey(BigInteger.ONE.shiftLeft(4096), exponent)))
-                .isTrue();
-        assertThat(isExpensive(P256.getPublic())).isTrue();
-        assertThat(isExpensive(ED25519.getPublic())).isTrue();
-    }
-
-    private static boolean isExpensive(Key key) {
-        return new VerificationKey(null, key, VerificationKey.algorithmsOf(key)).isExpensive();
     }
 
     @Test
