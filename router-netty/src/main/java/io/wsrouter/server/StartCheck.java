@@ -100,8 +100,8 @@ public final class StartCheck {
             if (areValuesSound) {
                 refuse(
                         "auth",
-                        "no key to verify tokens with (expected auth.hmac-secret, auth.hmac-secret-file or"
-                                + " auth.public-key-files; serve --dev makes one up)");
+                        "no key to verify tokens with (expected auth.hmac-secret, auth.hmac-secret-file,"
+                                + " auth.public-key-files, auth.jwks-file or auth.jwks-url; serve --dev makes one up)");
             }
             return;
         }

@@ -86,6 +86,7 @@ final class ProductionLogLinesTest {
                     loops.loops().stream().map(LoopAtTheTimeOfTheLog::new).toList(),
                     RoutingAtScaleTest.limits(),
                     Backplane.SINGLE_NODE,
+                    RoutingAtScaleTest.NOBODY,
                     new Listener(),
                     mintingFirst(SUFFIX_OF_THE_LOG));
             Address user = Address.user("10146348");

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.address.AddressPattern;
+import io.wsrouter.auth.AuthFailure;
+import io.wsrouter.auth.AuthenticationException;
+import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.Grants;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.cluster.Backplane;
@@ -52,6 +55,10 @@ final class RoutingAtScaleTest {
             new Grants(List.of(AddressPattern.parse("*")), List.of(AddressPattern.parse("*")), false);
     private static final Principal BACK_END = new Principal(Address.user("back-end"), ALL, 99_999_999_999L);
 
+    /** Judges no token: nobody refreshes here. */
+    static final Authenticator NOBODY =
+            credentials -> CompletableFuture.failedStage(new AuthenticationException(AuthFailure.UNKNOWN_KEY));
+
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Set<String> ids = ConcurrentHashMap.newKeySet();
     private final LongAdder astray = new LongAdder();
@@ -61,7 +68,12 @@ final class RoutingAtScaleTest {
         EventLoops loops = new EventLoops(SHARDS, RouterConfig.Transport.NIO);
         try {
             Router router = new Router(
-                    loops.loops(), limits(), Backplane.SINGLE_NODE, new Listener(), RandomGenerator.of("SecureRandom"));
+                    loops.loops(),
+                    limits(),
+                    Backplane.SINGLE_NODE,
+                    NOBODY,
+                    new Listener(),
+                    RandomGenerator.of("SecureRandom"));
 
             Threads.atOnce(THREADS, thread -> {
                 live(router, thread);
