@@ -83,6 +83,128 @@ final class FramesTest {
                                         .masked()),
                         1007,
                         "invalid_utf8"),
+                broken(
+                        "overlong in three bytes",
+                        Frame.of(Frame.TEXT, bytes(0xE0, 0x80, 0xAF)).masked(),
+                        1007,
+                        "invalid_utf8"),
+                broken(
+                        "overlong in four bytes",
+                        Frame.of(Frame.TEXT, bytes(0xF0, 0x80, 0x80, 0xAF)).masked(),
+                        1007,
+                        "invalid_utf8"),
+                broken(
+                        "beyond U+10FFFF",
+                        Frame.of(Frame.TEXT, bytes(0xF4, 0x90, 0x80, 0x80)).masked(),
+                        1007,
+                        "invalid_utf8"),
+                broken(
+                        "byte F5",
+                        Frame.of(Frame.TEXT, bytes(0xF5, 0x80, 0x80, 0x80)).masked(),
+                        1007,
+                        "invalid_utf8"),
+                broken("byte FF", Frame.of(Frame.TEXT, bytes(0xFF)).masked(), 1007, "invalid_utf8"),
+                broken(
+                        "a continuation byte alone",
+                        Frame.of(Frame.TEXT, bytes(0x80)).masked(),
+                        1007,
+                        "invalid_utf8"),
+                broken(
+                        "a pair of surrogates",
+                        Frame.of(Frame.TEXT, bytes(0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80))
+                                .masked(),
+                        1007,
+                        "invalid_utf8"),
+                broken(
+                        "invalid UTF-8 in the second fragment",
+                        concat(
+                                Frame.fragment(Frame.TEXT, false, bytes('"')).masked(),
+                                Frame.fragment(Frame.CONTINUATION, true, bytes(0xC0, '"'))
+                                        .masked()),
+                        1007,
+                        "invalid_utf8"),
+                broken(
+                        "a character whose second half is none",
+                        concat(
+                                Frame.fragment(Frame.TEXT, false, bytes(0xE2, 0x82))
+                                        .masked(),
+                                Frame.fragment(Frame.CONTINUATION, true, bytes('x'))
+                                        .masked()),
+                        1007,
+                        "invalid_utf8"),
+                broken(
+                        "a surrogate split between fragments",
+                        concat(
+                                Frame.fragment(Frame.TEXT, false, bytes(0xED)).masked(),
+                                Frame.fragment(Frame.CONTINUATION, true, bytes(0xA0, 0x80))
+                                        .masked()),
+                        1007,
+                        "invalid_utf8"),
+                broken(
+                        "a character split by a ping and never ended",
+                        concat(
+                                concat(
+                                        Frame.fragment(Frame.TEXT, false, euro).masked(),
+                                        Frame.of(Frame.PONG, new byte[0]).masked()),
+                                Frame.fragment(Frame.CONTINUATION, true, new byte[0])
+                                        .masked()),
+                        1007,
+                        "invalid_utf8"),
+                broken("unmasked ping", Frame.of(Frame.PING, new byte[0]).unmasked(), 1002, "protocol_error"),
+                broken("unmasked close", Frame.close(1000, "").unmasked(), 1002, "protocol_error"),
+                broken(
+                        "unmasked continuation",
+                        concat(
+                                Frame.fragment(Frame.TEXT, false, ping).masked(),
+                                Frame.fragment(Frame.CONTINUATION, true, ping).unmasked()),
+                        1002,
+                        "protocol_error"),
+                broken("RSV1 on a ping", new Frame(0xC9, new byte[0]).masked(), 1002, "protocol_error"),
+                broken("RSV1 on a close", new Frame(0xC8, new byte[0]).masked(), 1002, "protocol_error"),
+                broken(
+                        "RSV1 on a continuation",
+                        concat(Frame.fragment(Frame.TEXT, false, ping).masked(), new Frame(0xC0, ping).masked()),
+                        1002,
+                        "protocol_error"),
+                broken("opcode 4", Frame.of(0x4, ping).masked(), 1002, "protocol_error"),
+                broken("opcode 5", Frame.of(0x5, ping).masked(), 1002, "protocol_error"),
+                broken("opcode 6", Frame.of(0x6, ping).masked(), 1002, "protocol_error"),
+                broken("opcode 12", Frame.of(0xC, new byte[0]).masked(), 1002, "protocol_error"),
+                broken("opcode 13", Frame.of(0xD, new byte[0]).masked(), 1002, "protocol_error"),
+                broken("opcode 14", Frame.of(0xE, new byte[0]).masked(), 1002, "protocol_error"),
+                broken(
+                        "fragmented pong",
+                        Frame.fragment(Frame.PONG, false, new byte[0]).masked(),
+                        1002,
+                        "protocol_error"),
+                broken(
+                        "fragmented close",
+                        Frame.fragment(Frame.CLOSE, false, new byte[0]).masked(),
+                        1002,
+                        "protocol_error"),
+                broken("long pong", Frame.of(Frame.PONG, new byte[126]).masked(), 1002, "protocol_error"),
+                broken("long close", Frame.close(1000, "x".repeat(124)).masked(), 1002, "protocol_error"),
+                broken(
+                        "continuation after the end",
+                        concat(
+                                concat(
+                                        Frame.fragment(Frame.TEXT, false, new byte[0])
+                                                .masked(),
+                                        Frame.fragment(Frame.CONTINUATION, true, spaces(1))
+                                                .masked()),
+                                Frame.fragment(Frame.CONTINUATION, true, ping).masked()),
+                        1002,
+                        "protocol_error"),
+                broken(
+                        "binary within fragments",
+                        concat(
+                                Frame.fragment(Frame.TEXT, false, ping).masked(),
+                                Frame.of(Frame.BINARY, ping).masked()),
+                        1002,
+                        "protocol_error"),
+                broken("close 1016", Frame.close(1016, "").masked(), 1002, "protocol_error"),
+                broken("close 1999", Frame.close(1999, "").masked(), 1002, "protocol_error"),
+                broken("close 5000", Frame.close(5000, "").masked(), 1002, "protocol_error"),
                 broken("unmasked", Frame.text(PING).unmasked(), 1002, "protocol_error"),
                 broken("RSV1", new Frame(0xC1, ping).masked(), 1002, "protocol_error"),
                 broken("RSV2", new Frame(0xA1, ping).masked(), 1002, "protocol_error"),
@@ -152,6 +274,24 @@ final class FramesTest {
     }
 
     @Test
+    void shouldCloseOnceHoweverMuchIsWrong() {
+        ByteArrayOutputStream segment = new ByteArrayOutputStream();
+        segment.writeBytes(Frame.text(PING).masked());
+        segment.writeBytes(Frame.of(Frame.BINARY, new byte[1]).masked());
+        segment.writeBytes(Frame.of(Frame.TEXT, bytes(0xFF)).masked());
+        segment.writeBytes(Frame.of(0x3, new byte[0]).masked());
+        segment.writeBytes(Frame.of(Frame.TEXT, new byte[2000]).masked());
+        segment.writeBytes(Frame.close(1000, "").masked());
+        segment.writeBytes(Frame.close(1000, "").masked());
+
+        alice.socket().send(segment.toByteArray());
+
+        assertThat(alice.read().path("type").asText()).isEqualTo("pong");
+        assertThat(alice.awaitClose().closeCode()).isEqualTo(1003);
+        SERVER.awaitNoResidue();
+    }
+
+    @Test
     void shouldJoinFragmentsAroundControlFrames() {
         byte[] text = PING.getBytes(UTF_8);
         alice.send(Frame.fragment(Frame.TEXT, false, Arrays.copyOf(text, 5)));
@@ -206,7 +346,7 @@ final class FramesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1000, 1001, 1003, 1007, 1011, 1012, 1013, 3000, 4000, 4999})
+    @ValueSource(ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4000, 4999})
     void shouldEchoTheCodeOfTheClient(int code) {
         alice.send(Frame.close(code, "bye"));
         alice.send(PING);
@@ -265,6 +405,14 @@ final class FramesTest {
 
     private static Arguments broken(String what, byte[] bytes, int code, String reason) {
         return Arguments.of(what, bytes, code, reason);
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
     }
 
     private static byte[] spaces(int length) {
