@@ -138,8 +138,8 @@ public final class Shard {
         }
         counters.increment(Metric.CONNECTIONS_OPENED);
         if (others == null) {
-            backplane.onInterest(user, true);
             resumeRate(user);
+            backplane.onInterest(user, true);
         } else if (isFull) {
             onClose(others.connections()[0], CloseReason.REPLACED);
         }
