@@ -108,7 +108,15 @@ public final class StartCheck {
         KeyRing.Builder keys = KeyRing.builder();
         boolean hasSecret = addSecret(keys);
         if (addPublicKeys(keys) && hasSecret) {
-            checkAlgorithms(keys.build());
+            checkTogether(auth);
+        }
+    }
+
+    private void checkTogether(RouterConfig.Auth auth) {
+        try {
+            checkAlgorithms(ConfiguredKeys.read(auth));
+        } catch (IllegalArgumentException e) {
+            refuse("auth", e.getMessage());
         }
     }
 

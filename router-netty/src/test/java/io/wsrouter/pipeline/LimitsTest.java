@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.wsrouter.config.KeyDoc;
 import io.wsrouter.config.RouterConfig;
 import io.wsrouter.server.Frame;
@@ -12,38 +13,27 @@ import io.wsrouter.server.TestSocket;
 import io.wsrouter.server.TestSocket.Response;
 import io.wsrouter.server.WebSocketClient;
 import java.io.ByteArrayOutputStream;
-import java.lang.annotation.ElementType;
-import java.lang.annotation.Retention;
-import java.lang.annotation.RetentionPolicy;
-import java.lang.annotation.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Every limit is exceeded, and the answer is the documented one, as a client sees it. */
 final class LimitsTest {
 
-    /** The key of the configuration whose limit a test exceeds. */
-    @Retention(RetentionPolicy.RUNTIME)
-    @Target(ElementType.METHOD)
-    @interface Exceeds {
-        String value();
-    }
-
     @Test
     void shouldExceedEveryLimitThatCanBeConfigured() {
-        List<String> exceeded = Stream.of(LimitsTest.class.getDeclaredMethods())
-                .map(method -> method.getAnnotation(Exceeds.class))
-                .filter(Objects::nonNull)
-                .map(Exceeds::value)
-                .distinct()
-                .toList();
+        Set<String> exceeded = new ClassFileImporter()
+                .importPackages("io.wsrouter").stream()
+                        .flatMap(type -> type.getMethods().stream())
+                        .flatMap(method -> method.tryGetAnnotationOfType(Exceeds.class).stream())
+                        .map(Exceeds::value)
+                        .collect(Collectors.toSet());
 
         assertThat(exceeded)
-                .as("limits that a test here exceeds, named by @Exceeds")
+                .as("limits that a test exceeds, named by @Exceeds")
                 .containsExactlyInAnyOrderElementsOf(RouterConfig.keys().stream()
                         .map(KeyDoc::path)
                         .filter(path -> path.startsWith("limits."))
