@@ -36,6 +36,7 @@ public final class StartCheck {
     private static final String CERTIFICATE = "public.tls.certificate";
     private static final String KEY = "public.tls.key";
     private static final String PUBLIC_KEYS = "auth.public-key-files";
+    private static final String JWKS_FILE = "auth.jwks-file";
     private static final String SECRET_FILE = "auth.hmac-secret-file";
     private static final Pattern FILE_AND_LINE = Pattern.compile("(.+):[0-9]+");
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|::1|0:0:0:0:0:0:0:1");
@@ -112,11 +113,15 @@ public final class StartCheck {
         }
     }
 
+    /** Judges all that is on the disk at once; each secret and PEM file is good by itself. */
     private void checkTogether(RouterConfig.Auth auth) {
         try {
-            checkAlgorithms(ConfiguredKeys.read(auth));
+            KeyRing keys = ConfiguredKeys.read(auth);
+            if (auth.jwksUrl() == null) {
+                checkAlgorithms(keys);
+            }
         } catch (IllegalArgumentException e) {
-            refuse("auth", e.getMessage());
+            refuse(auth.jwksFile() == null ? "auth" : JWKS_FILE, e.getMessage());
         }
     }
 

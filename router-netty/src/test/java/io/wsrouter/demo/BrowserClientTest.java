@@ -200,6 +200,26 @@ final class BrowserClientTest {
         assertThat(whys(page)).containsExactly("first", "new token");
     }
 
+    @Test
+    void shouldRefreshItsTokenBeforeItExpires() {
+        Browser.Page page = blank();
+        page.evaluate("haste = 1000");
+        give(page, token(Duration.ofMinutes(10)), token(Duration.ofMinutes(20)), token(Duration.ofHours(9)));
+        page.evaluate("start() && null");
+        awaitOnline(page, 1);
+        String id = states(page, "online").get(0).path("connection").asText();
+        long expires = states(page, "online").get(0).path("expires").asLong();
+
+        eventually(() -> assertThat(whys(page)).startsWith("first", "refresh", "refresh"));
+
+        eventually(() -> assertThat(server.ask("GET", "/v1/connections/" + id, "")
+                        .json()
+                        .path("expires")
+                        .asLong())
+                .isGreaterThan(expires + 3_600));
+        assertThat(states(page, "waiting")).isEmpty();
+    }
+
     /** The dice always show a half, so that each pause is half of the longest one. */
     @Test
     void shouldBackOffExponentiallyWithFullJitter() {
@@ -264,6 +284,10 @@ final class BrowserClientTest {
         give(page, tokens);
         page.evaluate("start() && null");
         return page;
+    }
+
+    private Browser.Page blank() {
+        return blank(server.router().publicPort());
     }
 
     private Browser.Page blank(int port) {

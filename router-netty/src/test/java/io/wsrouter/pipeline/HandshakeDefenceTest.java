@@ -28,6 +28,7 @@ final class HandshakeDefenceTest {
     // ---- the rate of an address
 
     @Test
+    @Exceeds("limits.failed-handshakes-per-second-per-ip")
     void shouldRefuseAnAddressThatKeepsFailingAndNoOther() {
         try (TestServer server = TestServer.start(FAILURES + 2)) {
             assertThat(wordFor(server, "127.0.0.2", badToken(server))).isEqualTo("token_malformed");
@@ -115,6 +116,7 @@ final class HandshakeDefenceTest {
     }
 
     @Test
+    @Exceeds("limits.pending-handshakes")
     void shouldRefuseOneTooManyWhileAllPendingAreYoung() {
         try (TestServer server = TestServer.start("limits.pending-handshakes=1")) {
             await("two sockets within the time that an honest client needs").until(() -> {

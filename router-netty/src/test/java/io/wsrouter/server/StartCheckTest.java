@@ -216,6 +216,27 @@ final class StartCheckTest {
     }
 
     @Test
+    void shouldNameTheJwksFileThatIsNone() throws Exception {
+        Path text = write("jwks.json", "{\"keys\": {}}");
+
+        assertThat(errors(ConfigSources.of().set("auth.jwks-file", text)))
+                .singleElement()
+                .asString()
+                .startsWith("auth.jwks-file: \"jwks.json\" in --set: ")
+                .contains("expected a JWK Set");
+    }
+
+    @Test
+    void shouldFetchNothingAndTakeAlgorithmsOfKeysThatAreToBeFetched() throws Exception {
+        ConfigSources fetched = ConfigSources.of()
+                .set("auth.jwks-url", "https://issuer.invalid/jwks.json")
+                .set("auth.algorithms=[ES256]");
+
+        assertThat(errors(fetched)).isEmpty();
+        assertThat(warnings(fetched)).isEmpty();
+    }
+
+    @Test
     void shouldWarnOfSecretsThatEverybodyCanRead() throws Exception {
         X509Bundle pair = certificate(Algorithm.ecp256);
         Path secret = open(write("secret", TestServer.SECRET));
