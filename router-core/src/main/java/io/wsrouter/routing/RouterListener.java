@@ -3,6 +3,15 @@ package io.wsrouter.routing;
 /** The port for what the core has to report. Called on the loops of shards; implementations do not block. */
 public interface RouterListener {
 
+    /** Hears nothing. */
+    RouterListener NONE = new RouterListener() {
+        @Override
+        public void onSecurityEvent(SecurityEvent event) {}
+
+        @Override
+        public void onBug(Throwable cause) {}
+    };
+
     /** Something for the security log happened. */
     void onSecurityEvent(SecurityEvent event);
 

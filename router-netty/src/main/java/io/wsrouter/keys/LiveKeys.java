@@ -60,13 +60,7 @@ public final class LiveKeys implements KeySource, AutoCloseable {
 
     private final Map<String, KeyPart> good = new LinkedHashMap<>();
     private final Map<String, String> problems = new HashMap<>();
-    private RouterListener listener = new RouterListener() {
-        @Override
-        public void onSecurityEvent(SecurityEvent event) {}
-
-        @Override
-        public void onBug(Throwable cause) {}
-    };
+    private RouterListener listener = RouterListener.NONE;
     private @Nullable ScheduledFuture<?> nextFetch;
     private int failures;
 

@@ -184,6 +184,31 @@ final class RouterMainTest {
     }
 
     @Test
+    void shouldCheckATokenOfAnArgumentOrOfStandardInput() throws Exception {
+        String secret = "auth.hmac-secret=" + TestServer.SECRET;
+        String token = TestServer.minter(Instant::now).mint("alice", Duration.ofMinutes(1), Grants.NONE);
+
+        Result good = run("token", "--check", token, "--set", secret);
+        assertThat(good.exitCode()).as(good.out() + good.err()).isZero();
+        assertThat(good.out()).startsWith("good: ").contains("user: alice");
+
+        Process checking = start("token", "--check", "-", "--set", secret, "--set", "auth.issuer=other");
+        checking.getOutputStream().write((token + "\n").getBytes(UTF_8));
+        checking.getOutputStream().close();
+        String out = new String(checking.getInputStream().readAllBytes(), UTF_8);
+        assertThat(checking.waitFor()).isEqualTo(1);
+        assertThat(out)
+                .startsWith("refused: issuer_mismatch")
+                .contains("auth.issuer")
+                .doesNotContain(token);
+
+        assertThat(run("token", "--check", token).exitCode()).isEqualTo(2);
+        assertThat(run("token", "--check", token, "--user", "alice", "--set", secret)
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
     void shouldNotMintWithoutASecret() throws Exception {
         Result result = run("token", "--user", "alice");
 

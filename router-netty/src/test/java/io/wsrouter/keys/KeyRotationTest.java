@@ -275,17 +275,22 @@ final class KeyRotationTest {
     @Test
     void shouldKeepTheLastGoodKeysOfAFile() throws Exception {
         Path jwks = Files.writeString(directory.resolve("jwks.json"), issuer.jwks("k1"));
-        Path pem = Files.writeString(directory.resolve("pem-key.pem"), pem(edwards()));
-        try (TestServer server = TestServer.start("auth.jwks-file=" + jwks, "auth.public-key-files=[" + pem + "]")) {
-            // the PEM file is read after the JWKS was found missing, or in the round after it
+        KeyPair kept = edwards();
+        Path broken = Files.writeString(directory.resolve("broken.pem"), pem(kept));
+        Path marker = Files.writeString(directory.resolve("marker.pem"), pem(edwards()));
+        try (TestServer server =
+                TestServer.start("auth.jwks-file=" + jwks, "auth.public-key-files=[" + broken + ", " + marker + "]")) {
+            KeyPair fresh = edwards();
             Files.delete(jwks);
-            replace(pem, "not a key");
-            KeyPair marker = edwards();
-            replace(pem, pem(marker));
-            await().until(() -> handshake(server, TestIssuer.sign("EdDSA", "Ed25519", marker, "pem-key", "alice"))
+            replace(broken, "not a key");
+            replace(marker, pem(fresh));
+
+            await().until(() -> handshake(server, TestIssuer.sign("EdDSA", "Ed25519", fresh, "marker", "alice"))
                     .equals("101"));
 
             assertThat(handshake(server, issuer.token("k1", "alice"))).isEqualTo("101");
+            assertThat(handshake(server, TestIssuer.sign("EdDSA", "Ed25519", kept, "broken", "alice")))
+                    .isEqualTo("101");
         }
     }
 
