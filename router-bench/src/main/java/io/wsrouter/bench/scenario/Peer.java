@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** One client connection. Its methods run on its event loop unless they say otherwise. */
@@ -95,6 +97,32 @@ final class Peer extends SimpleChannelInboundHandler<WebSocketFrame> {
     /** Reads nothing more, or goes on reading. Any thread. */
     void setReading(boolean isReading) {
         loop().execute(() -> channel().config().setAutoRead(isReading));
+    }
+
+    /** Counts every byte that comes from now on, but for the router's pings. Any thread, after the welcome. */
+    CompletableFuture<Void> countBytes(LongAdder bytes) {
+        return CompletableFuture.runAsync(() -> channel().pipeline().addFirst(new ByteCounter(bytes)), loop());
+    }
+
+    private static final class ByteCounter extends ChannelInboundHandlerAdapter {
+
+        private static final short EMPTY_PING = (short) 0x8900;
+
+        private final LongAdder bytes;
+
+        ByteCounter(LongAdder bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof ByteBuf buffer
+                    && !(buffer.readableBytes() == Short.BYTES
+                            && buffer.getShort(buffer.readerIndex()) == EMPTY_PING)) {
+                bytes.add(buffer.readableBytes());
+            }
+            ctx.fireChannelRead(message);
+        }
     }
 
     @Override

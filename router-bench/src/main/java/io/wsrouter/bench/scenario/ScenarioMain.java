@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
             StormScenario.class,
             StalledScenario.class,
             FloodScenario.class,
-            HandshakesScenario.class
+            HandshakesScenario.class,
+            CrossUserScenario.class
         })
 public final class ScenarioMain {
 
