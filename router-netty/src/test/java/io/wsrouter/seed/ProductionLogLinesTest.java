@@ -9,7 +9,6 @@ import io.wsrouter.address.Address;
 import io.wsrouter.address.AddressPattern;
 import io.wsrouter.auth.Grants;
 import io.wsrouter.auth.Principal;
-import io.wsrouter.cluster.Backplane;
 import io.wsrouter.config.RouterConfig;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Outcome;
@@ -82,11 +81,8 @@ final class ProductionLogLinesTest {
     void shouldRouteToTheVeryIdOfTheLog() {
         EventLoops loops = new EventLoops(4, RouterConfig.Transport.NIO);
         try {
-            Router router = new Router(
+            Router router = MemoryRouter.on(
                     loops.loops().stream().map(LoopAtTheTimeOfTheLog::new).toList(),
-                    RoutingAtScaleTest.limits(),
-                    Backplane.SINGLE_NODE,
-                    RoutingAtScaleTest.NOBODY,
                     new Listener(),
                     mintingFirst(SUFFIX_OF_THE_LOG));
             Address user = Address.user("10146348");

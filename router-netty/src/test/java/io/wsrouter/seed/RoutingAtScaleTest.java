@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.address.AddressPattern;
-import io.wsrouter.auth.AuthFailure;
-import io.wsrouter.auth.AuthenticationException;
-import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.Grants;
 import io.wsrouter.auth.Principal;
-import io.wsrouter.cluster.Backplane;
 import io.wsrouter.config.RouterConfig;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.CloseReason;
@@ -20,13 +16,11 @@ import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
 import io.wsrouter.routing.RegistrationResult;
 import io.wsrouter.routing.Router;
-import io.wsrouter.routing.RouterLimits;
 import io.wsrouter.routing.RouterListener;
 import io.wsrouter.routing.SecurityEvent;
 import io.wsrouter.routing.Shard;
 import io.wsrouter.routing.ShardStats;
 import io.wsrouter.transport.EventLoops;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -55,10 +49,6 @@ final class RoutingAtScaleTest {
             new Grants(List.of(AddressPattern.parse("*")), List.of(AddressPattern.parse("*")), false);
     private static final Principal BACK_END = new Principal(Address.user("back-end"), ALL, 99_999_999_999L);
 
-    /** Judges no token: nobody refreshes here. */
-    static final Authenticator NOBODY =
-            credentials -> CompletableFuture.failedStage(new AuthenticationException(AuthFailure.UNKNOWN_KEY));
-
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Set<String> ids = ConcurrentHashMap.newKeySet();
     private final LongAdder astray = new LongAdder();
@@ -67,13 +57,7 @@ final class RoutingAtScaleTest {
     void shouldLoseNothingAndLeaveNothingInAHundredThousandLives() {
         EventLoops loops = new EventLoops(SHARDS, RouterConfig.Transport.NIO);
         try {
-            Router router = new Router(
-                    loops.loops(),
-                    limits(),
-                    Backplane.SINGLE_NODE,
-                    NOBODY,
-                    new Listener(),
-                    RandomGenerator.of("SecureRandom"));
+            Router router = MemoryRouter.on(loops.loops(), new Listener(), RandomGenerator.of("SecureRandom"));
 
             Threads.atOnce(THREADS, thread -> {
                 live(router, thread);
@@ -163,19 +147,6 @@ final class RoutingAtScaleTest {
 
     private static Command.Publish publish(Address to) {
         return new Command.Publish(null, to, null, RawJson.of("1"), Priority.NORMAL, null);
-    }
-
-    static RouterLimits limits() {
-        return new RouterLimits(
-                Integer.MAX_VALUE,
-                RouterLimits.WhenUserIsFull.REFUSE,
-                100,
-                Integer.MAX_VALUE,
-                Integer.MAX_VALUE,
-                1_000,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(25),
-                2);
     }
 
     private final class Listener implements RouterListener {
