@@ -194,7 +194,7 @@ final class RouterProcess implements AutoCloseable {
     /** Ends it with SIGTERM and checks that it leaves within its time with exit code 0. */
     void terminate(Verdict verdict) throws InterruptedException {
         long start = System.nanoTime();
-        process.destroy();
+        process.toHandle().destroy(); // process.destroy() would close its output, too
         boolean hasEnded = process.waitFor(45, TimeUnit.SECONDS);
         double seconds = (System.nanoTime() - start) / 1e9;
         String code = hasEnded ? Integer.toString(process.exitValue()) : "none";
