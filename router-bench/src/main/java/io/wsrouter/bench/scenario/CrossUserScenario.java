@@ -44,7 +44,7 @@ final class CrossUserScenario extends Scenario {
             attempt(client, share, verdict, deadline);
             JsonNode after = api.stats();
             verdict.none("bytes on a wrong socket", wrongBytes.sum());
-            checkStats(before, after, verdict);
+            checkStats(before, after, (long) share * PUBLISHERS, verdict);
             checkThatOwnMessagesArrive(users, verdict, deadline);
             router.terminate(verdict);
         }
@@ -236,7 +236,7 @@ final class CrossUserScenario extends Scenario {
 
     // ---- the account
 
-    private static void checkStats(JsonNode before, JsonNode after, Verdict verdict) {
+    private static void checkStats(JsonNode before, JsonNode after, long attempts, Verdict verdict) {
         for (String figure : List.of("matched", "delivered", "subscribed", "misdelivery_refused", "bugs")) {
             verdict.none(
                     "router: " + figure + " meanwhile",
@@ -246,9 +246,10 @@ final class CrossUserScenario extends Scenario {
                 "router: connections",
                 after.path("connections").asLong(),
                 before.path("connections").asLong() + PUBLISHERS);
-        verdict.say(
-                "      router: denied %,d, owner mismatches %,d",
-                after.path("denied").asLong(), after.path("owner_mismatches").asLong());
+        verdict.equal(
+                "router: denied and owner mismatches",
+                after.path("denied").asLong() + after.path("owner_mismatches").asLong(),
+                attempts);
     }
 
     private Map<String, Integer> answers() {
