@@ -213,7 +213,10 @@ public record RouterConfig(
             @Key(value = "64KiB", bytes = true, doc = "Size of one message from a client.")
             int messageBytes,
 
-            @Key(value = "100", word = Word.UNLIMITED, doc = "Commands from one connection in a second, publishes and others.")
+            @Key(
+                    value = "100",
+                    word = Word.UNLIMITED,
+                    doc = "Commands from one connection in a second, publishes and others.")
             int messagesPerSecond,
 
             @Key(value = "300", word = Word.UNLIMITED, doc = "Commands from all connections of one user in a second.")
