@@ -207,7 +207,7 @@ public record RouterConfig(
             @Key(
                     value = "4096",
                     word = Word.UNLIMITED,
-                    doc = "Accepted sockets that have not shown a good token yet; beyond it the oldest has to go.")
+                    doc = "Accepted sockets that have not shown a good token yet; beyond it an old one has to go.")
             int pendingHandshakes,
 
             @Key(value = "64KiB", bytes = true, doc = "Size of one message from a client.")

@@ -8,7 +8,6 @@ import io.wsrouter.config.RouterConfig;
 import io.wsrouter.metrics.Metric;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class AcceptLimits extends ChannelInboundHandlerAdapter {
 
     private static final int MOST_MARKED = 128;
+    private static final int OLDEST_COMPARED = 32;
 
     /** A pending handshake younger than this is not closed for a newer one: a storm of honest clients has to get through. */
     private static final long LEAST_PENDING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -79,7 +79,7 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
             marked++;
         } else {
             connections++;
-            pending.add(socket);
+            enterPending(socket);
         }
         accepted.closeFuture().addListener(closed -> onAcceptingLoop(ctx.executor(), () -> forget(socket)));
         ctx.fireChannelRead(accepted);
@@ -108,7 +108,7 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     /** A good token has been shown: the socket is pending no more. Runs on the socket's loop. */
     void admit(AcceptedSocket socket) {
         socket.admit();
-        onAcceptingLoop(socket.acceptingLoop(), () -> pending.remove(socket));
+        onAcceptingLoop(socket.acceptingLoop(), () -> leavePending(socket));
     }
 
     /** Runs {@code task} on the accepting loop as soon as no accepted socket is open. Runs on that loop. */
@@ -158,6 +158,9 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         }
         ip.connected();
         socket.connectedAs = ip;
+        if (pending.contains(socket)) {
+            ip.addPending(1);
+        }
         return ip;
     }
 
@@ -170,19 +173,50 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes the oldest pending handshake for a new one, unless it is too young to be told from an honest one. */
+    /** Closes a pending handshake for a new one, unless all are too young to be told from honest ones. */
     private boolean hasRoomForPending(long nowNanos) {
         if (pending.size() < maxPending) {
             return true;
         }
-        Iterator<AcceptedSocket> oldestFirst = pending.iterator();
-        AcceptedSocket oldest = oldestFirst.next();
-        if (nowNanos - oldest.acceptedNanos() < LEAST_PENDING_NANOS) {
+        AcceptedSocket displaced = mostCrowdedOfTheOldest(nowNanos);
+        if (displaced == null) {
             return false;
         }
-        oldestFirst.remove();
-        oldest.closePending(Metric.HANDSHAKES_DISPLACED);
+        leavePending(displaced);
+        displaced.closePending(Metric.HANDSHAKES_DISPLACED);
         return true;
+    }
+
+    /** Among the oldest, the one whose address has the most pending: an honest client has one. */
+    private @Nullable AcceptedSocket mostCrowdedOfTheOldest(long nowNanos) {
+        AcceptedSocket found = null;
+        int seen = 0;
+        for (AcceptedSocket socket : pending) {
+            if (seen++ == OLDEST_COMPARED || nowNanos - socket.acceptedNanos() < LEAST_PENDING_NANOS) {
+                break;
+            }
+            if (found == null || pendingOfIp(socket) > pendingOfIp(found)) {
+                found = socket;
+            }
+        }
+        return found;
+    }
+
+    private static int pendingOfIp(AcceptedSocket socket) {
+        return socket.connectedAs == null ? 0 : socket.connectedAs.pending();
+    }
+
+    private void enterPending(AcceptedSocket socket) {
+        pending.add(socket);
+        if (socket.connectedAs != null) {
+            socket.connectedAs.addPending(1);
+        }
+    }
+
+    private void leavePending(AcceptedSocket socket) {
+        if (pending.remove(socket) && socket.connectedAs != null) {
+            socket.connectedAs.addPending(-1);
+        }
     }
 
     private void forget(AcceptedSocket socket) {
@@ -190,7 +224,7 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
             marked--;
         } else {
             connections--;
-            pending.remove(socket);
+            leavePending(socket);
             disconnect(socket, System.nanoTime());
         }
         tellWhenEmpty();

@@ -98,10 +98,21 @@ final class AcceptedSocket {
         ip = newIp;
     }
 
-    /** Whether the client's address may still fail; a handshake counts as failed until it turns out otherwise. */
+    /**
+     * Whether the client's address may still fail. A handshake counts as failed from here until its token has turned out
+     * good, so that tokens under way cannot outrun the failures of those before them.
+     */
     boolean tryCharge(long nowNanos) {
         isCharged = ip != null && ip.failures().tryAcquire(nowNanos);
         return isCharged || ip == null;
+    }
+
+    /** The token is good. */
+    void giveBackCharge() {
+        if (ip != null && isCharged) {
+            isCharged = false;
+            ip.failures().giveBack();
+        }
     }
 
     /** Whether a good token has been shown. From then on nobody closes the socket to make room. */
@@ -146,10 +157,10 @@ final class AcceptedSocket {
             return false;
         }
         isOver = true;
-        if (ip != null && isFailure && !isCharged) {
+        if (!isFailure) {
+            giveBackCharge();
+        } else if (ip != null && !isCharged) {
             ip.failures().acquire(nowNanos);
-        } else if (ip != null && !isFailure && isCharged) {
-            ip.failures().giveBack();
         }
         return true;
     }

@@ -242,6 +242,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                             SecurityEvent.Kind.OWNER_MISMATCH, principal.user(), null, "X-User-ID", ip()));
             refuse(ctx.channel(), request, AuthFailure.IDENTITY_MISMATCH);
         } else {
+            socket.giveBackCharge();
             admit(ctx, request, principal);
         }
     }

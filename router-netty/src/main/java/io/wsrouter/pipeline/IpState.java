@@ -15,6 +15,7 @@ final class IpState {
     private final long key;
     private final SharedRateLimit failures;
     private int connections;
+    private int pending;
 
     IpState(long key, SharedRateLimit failures) {
         this.key = key;
@@ -46,5 +47,14 @@ final class IpState {
 
     void disconnected() {
         connections--;
+    }
+
+    /** Its handshakes that are pending. */
+    int pending() {
+        return pending;
+    }
+
+    void addPending(int count) {
+        pending += count;
     }
 }

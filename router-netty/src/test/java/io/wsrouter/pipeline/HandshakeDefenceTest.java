@@ -11,9 +11,11 @@ import io.wsrouter.server.TestSocket;
 import io.wsrouter.server.TestSocket.Response;
 import io.wsrouter.server.WebSocketClient;
 import java.io.ByteArrayOutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,22 @@ final class HandshakeDefenceTest {
     }
 
     @Test
+    void shouldLetInABurstFromOneAddressThatIsLargerThanItsRateOfFailures() {
+        try (TestServer server = TestServer.start(FAILURES + 10)) {
+            List<TestSocket> burst = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                TestSocket socket = server.openFrom("127.0.0.2");
+                socket.send(server.handshake().bearer(server.token("u" + i)).bytes());
+                burst.add(socket);
+            }
+
+            assertThat(burst)
+                    .allSatisfy(
+                            socket -> assertThat(socket.readResponse().status()).isEqualTo(101));
+        }
+    }
+
+    @Test
     void shouldHoldSilenceAndGarbageAgainstTheirAddress() {
         try (TestServer server = TestServer.start(FAILURES + 1, "limits.handshake-timeout=100ms")) {
             assertThat(server.openFrom("127.0.0.2").read()).isEqualTo(-1);
@@ -116,6 +134,25 @@ final class HandshakeDefenceTest {
     }
 
     @Test
+    void shouldMakeRoomAtTheExpenseOfTheAddressWithTheMostPending() {
+        try (TestServer server = TestServer.start("limits.pending-handshakes=8")) {
+            TestSocket honest = server.openFrom("127.0.0.2");
+            byte[] head = goodToken(server).bytes();
+            honest.send(Arrays.copyOf(head, 20));
+            for (int i = 0; i < 7; i++) {
+                server.openFrom("127.0.0.3");
+            }
+            await().until(() ->
+                    answer(server.openFrom("127.0.0.3"), badToken(server)).status() == 401);
+
+            honest.send(Arrays.copyOfRange(head, 20, head.length));
+
+            assertThat(honest.readResponse().status()).isEqualTo(101);
+            assertThat(count(server, "handshakes_displaced")).isPositive();
+        }
+    }
+
+    @Test
     @Exceeds("limits.pending-handshakes")
     void shouldRefuseOneTooManyWhileAllPendingAreYoung() {
         try (TestServer server = TestServer.start("limits.pending-handshakes=1")) {
@@ -147,18 +184,15 @@ final class HandshakeDefenceTest {
     void shouldCloseWhoSendsAByteNowAndThen() {
         try (TestServer server = TestServer.start("limits.handshake-timeout=500ms")) {
             TestSocket slow = server.open();
-            byte[] head = goodToken(server).bytes();
             Instant start = Instant.now();
-            int sent = 0;
-            while (count(server, "handshakes_timed_out") == 0 && sent < head.length - 1) {
+            slow.send("GET /ws HTTP/1.1\r\nX-Slow: ");
+            while (count(server, "handshakes_timed_out") == 0) {
                 assertThat(Duration.between(start, Instant.now())).isLessThan(TestSocket.PATIENCE);
                 try {
-                    slow.send(new byte[] {head[sent]});
-                    sent++;
-                } catch (java.io.UncheckedIOException closed) {
+                    slow.send("x");
+                } catch (UncheckedIOException closed) {
                     break;
                 }
-                await().pollDelay(Duration.ofMillis(5)).until(() -> true);
             }
 
             assertThat(slow.read()).isEqualTo(-1);
