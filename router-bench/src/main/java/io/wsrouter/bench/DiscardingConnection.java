@@ -44,6 +44,11 @@ final class DiscardingConnection extends Connection {
     public void close(CloseReason reason) {}
 
     @Override
+    public boolean isSocketOpen() {
+        return true;
+    }
+
+    @Override
     public long queuedBytes() {
         return 0;
     }

@@ -31,6 +31,13 @@ public interface Backplane extends AutoCloseable {
     void onInterest(Address address, boolean isWanted);
 
     /**
+     * Whether what was last said of an address is what the other nodes are told; called on the address's home shard.
+     *
+     * @return true, too, where nobody is to be told
+     */
+    boolean agreesOnInterest(Address address, boolean isWanted);
+
+    /**
      * Carries a message to the other nodes.
      *
      * @param answer gets, once and from any thread, the account of the receivers there; never called when this returns

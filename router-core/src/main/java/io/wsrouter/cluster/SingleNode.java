@@ -15,6 +15,11 @@ final class SingleNode implements Backplane {
     public void onInterest(Address address, boolean isWanted) {}
 
     @Override
+    public boolean agreesOnInterest(Address address, boolean isWanted) {
+        return true;
+    }
+
+    @Override
     public boolean forward(Message message, Consumer<Receipt> answer) {
         return false;
     }

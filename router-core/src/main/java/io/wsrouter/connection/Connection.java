@@ -54,6 +54,8 @@ public abstract class Connection extends TimerWheel.Timer {
     private Principal principal;
     private long judgedAtEpochSeconds;
     private State state = State.NEW;
+    private int tablePlace;
+    private int socketPlace;
     private int pingsUnanswered;
     private long pingedNanos;
     private @Nullable ConnectionId id;
@@ -91,6 +93,9 @@ public abstract class Connection extends TimerWheel.Timer {
 
     /** The bytes that wait to be written. */
     public abstract long queuedBytes();
+
+    /** Whether its socket lives. Answers at once, from any loop. */
+    public abstract boolean isSocketOpen();
 
     /** Who the verified token says it is. A refresh changes the grants and the expiry, never the user. */
     public final Principal principal() {
@@ -135,6 +140,20 @@ public abstract class Connection extends TimerWheel.Timer {
     /** Whether it is in the tables. */
     public final boolean isOpen() {
         return state == State.OPEN;
+    }
+
+    final int tablePlace() {
+        return tablePlace;
+    }
+
+    final void moveInTable(int newPlace) {
+        tablePlace = newPlace;
+    }
+
+    /** A roster of connections by the loop of their sockets. Each connection is in one at most, on that loop. */
+    public static Roster<Connection> rosterOfSockets() {
+        return new Roster<>(
+                connection -> connection.socketPlace, (connection, place) -> connection.socketPlace = place);
     }
 
     /** Gives it the id and the state of a registered connection. */

@@ -2,9 +2,7 @@ package io.wsrouter.connection;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.address.ConnectionId;
-import java.util.ArrayList;
 import java.util.List;
-import org.agrona.collections.Object2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionTable {
 
-    private final Object2ObjectHashMap<ConnectionId, Connection> byId = new Object2ObjectHashMap<>();
-    private final Object2ObjectHashMap<Address, UserConnections> byUser = new Object2ObjectHashMap<>();
+    private final WalkableMap<ConnectionId, Connection> byId =
+            new WalkableMap<>(Connection::id, Connection::tablePlace, Connection::moveInTable);
+    private final WalkableMap<Address, UserConnections> byUser =
+            new WalkableMap<>(UserConnections::user, UserConnections::place, UserConnections::moveTo);
 
     /**
      * Registers {@code connection} under {@code id}, unless another connection holds that id.
@@ -27,18 +27,23 @@ public final class ConnectionTable {
         if (!id.user().equals(user)) {
             throw new IllegalArgumentException("connection id " + id + " (expected one of " + user + ")");
         }
-        if (byId.containsKey(id)) {
+        if (byId.get(id) != null) {
             return false;
         }
         connection.onRegistered(id);
-        byId.put(id, connection);
+        byId.put(connection);
+        list(connection);
+        return true;
+    }
+
+    private void list(Connection connection) {
+        Address user = connection.principal().user();
         UserConnections connections = byUser.get(user);
         if (connections == null) {
-            connections = new UserConnections();
-            byUser.put(user, connections);
+            connections = new UserConnections(user);
+            byUser.put(connections);
         }
         connections.add(connection);
-        return true;
     }
 
     /**
@@ -47,16 +52,50 @@ public final class ConnectionTable {
      * @return whether it was there
      */
     public boolean remove(Connection connection) {
-        ConnectionId id = connection.id();
-        if (byId.get(id) != connection) {
+        if (!byId.remove(connection)) {
             return false;
         }
-        byId.remove(id);
-        UserConnections connections = byUser.get(id.user());
-        if (connections != null && connections.remove(connection)) {
-            byUser.remove(id.user());
+        UserConnections connections = byUser.get(connection.id().user());
+        if (connections != null) {
+            unlist(connections, connection);
         }
         return true;
+    }
+
+    /** Takes a connection off the list of a user, and the user out of the index with the last one. */
+    public void unlist(UserConnections user, Connection connection) {
+        if (user.remove(connection)) {
+            byUser.remove(user);
+        }
+    }
+
+    /** Puts a registered connection back into whichever index it is missing from. */
+    public void restore(Connection connection) {
+        byId.put(connection);
+        if (!isListed(connection)) {
+            list(connection);
+        }
+    }
+
+    /** Whether a connection is what its id stands for. */
+    public boolean holds(Connection connection) {
+        return byId.holds(connection);
+    }
+
+    /** Whether a connection is on its user's list. */
+    public boolean isListed(Connection connection) {
+        UserConnections user = byUser.get(connection.principal().user());
+        return user != null && user.contains(connection);
+    }
+
+    /** The connections by id, to be audited. */
+    public WalkableMap<ConnectionId, Connection> byId() {
+        return byId;
+    }
+
+    /** The connections by user, to be audited. */
+    public WalkableMap<Address, UserConnections> byUser() {
+        return byUser;
     }
 
     /** The connection with this id, or null. */
@@ -81,6 +120,6 @@ public final class ConnectionTable {
 
     /** A copy of all connections, in no order. */
     public List<Connection> all() {
-        return new ArrayList<>(byId.values());
+        return byId.values();
     }
 }

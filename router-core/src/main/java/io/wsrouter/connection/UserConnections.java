@@ -1,5 +1,6 @@
 package io.wsrouter.connection;
 
+import io.wsrouter.address.Address;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +9,19 @@ public final class UserConnections {
 
     private static final Connection[] NONE = {};
 
+    private final Address user;
     private Connection[] connections = NONE;
+    private int place;
     private @Nullable RateLimit messageRate;
 
-    UserConnections() {}
+    UserConnections(Address user) {
+        this.user = user;
+    }
+
+    /** Whose they are. */
+    public Address user() {
+        return user;
+    }
 
     /** The present connections. The array is never written to again, so it may be walked while connections come and go. */
     public Connection[] connections() {
@@ -39,6 +49,29 @@ public final class UserConnections {
     /** Goes on with what the user had left of the rate; null for all of it. */
     public void resume(@Nullable RateLimit rate) {
         messageRate = rate;
+    }
+
+    /** Whether {@code connection} is one of them. */
+    public boolean contains(Connection connection) {
+        for (Connection other : connections) {
+            if (other == connection) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Keeps the first of several mentions of one connection. */
+    public void removeDuplicates() {
+        connections = Arrays.stream(connections).distinct().toArray(Connection[]::new);
+    }
+
+    int place() {
+        return place;
+    }
+
+    void moveTo(int newPlace) {
+        place = newPlace;
     }
 
     void add(Connection connection) {

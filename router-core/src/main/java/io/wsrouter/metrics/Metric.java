@@ -75,6 +75,8 @@ public enum Metric {
     OWNER_MISMATCHES("commands", "Commands that claimed somebody else's identity or address."),
     /** Writes refused by the second barrier. */
     MISDELIVERY_REFUSED("messages", "Messages stopped at the write because the receiver was not the one addressed."),
+    /** Disagreements of the routing tables. */
+    ROUTING_DRIFT("findings", "Disagreements of the routing tables that the audit has found: faults of the router."),
     /** Registrations of an id that another connection holds. */
     DUPLICATE_IDS("connections", "Registrations refused because another connection holds the id."),
     /** Receipts whose publisher had gone. */

@@ -2,6 +2,7 @@ package io.wsrouter.routing;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.connection.Connection;
+import io.wsrouter.connection.Roster;
 import io.wsrouter.connection.Subscription;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +15,10 @@ final class LocalTopic {
 
     private final Address topic;
     private final long generation;
-    private final List<Subscription> subscribers = new ArrayList<>(4);
+    private final Roster<Subscription> subscribers = new Roster<>(Subscription::position, Subscription::moveTo);
     private final List<Waiting> waiting = new ArrayList<>(1);
     private boolean isConfirmed;
+    private int place;
 
     /** A topic without subscribers; {@code generation} tells its interest from an earlier one of the same shard. */
     LocalTopic(Address topic, long generation) {
@@ -37,26 +39,29 @@ final class LocalTopic {
     }
 
     Connection subscriber(int position) {
-        return subscribers.get(position).connection();
+        return subscribers.at(position).connection();
+    }
+
+    /** Those who have subscribed, to be audited. */
+    Roster<Subscription> subscribers() {
+        return subscribers;
     }
 
     void add(Subscription subscription) {
-        subscription.moveTo(subscribers.size());
         subscribers.add(subscription);
     }
 
     /** Removes exactly this subscription, filling its place with the last one. */
     boolean remove(Subscription subscription) {
-        int position = subscription.position();
-        if (position >= subscribers.size() || subscribers.get(position) != subscription) {
-            return false;
-        }
-        Subscription last = subscribers.remove(subscribers.size() - 1);
-        if (last != subscription) {
-            subscribers.set(position, last);
-            last.moveTo(position);
-        }
-        return true;
+        return subscribers.remove(subscription);
+    }
+
+    int place() {
+        return place;
+    }
+
+    void moveTo(int newPlace) {
+        place = newPlace;
     }
 
     /** Whether the home shard knows of this shard's interest, so that nothing published from now on is missed. */

@@ -9,6 +9,7 @@ import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.Receipt;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
 
     private final List<Shard> shards;
+    private final RouterListener listener;
 
     /**
      * A router with one shard for each loop.
@@ -49,6 +51,7 @@ public final class Router {
         if (loops.isEmpty()) {
             throw new IllegalArgumentException("loops is empty (expected at least one)");
         }
+        this.listener = listener;
         shards = IntStream.range(0, loops.size())
                 .mapToObj(i -> new Shard(i, loops.get(i), limits, backplane, authenticator, listener, random))
                 .toList();
@@ -112,9 +115,56 @@ public final class Router {
                 .orElseThrow();
     }
 
-    /** Whether a write has ever been stopped because the receiver was not the one addressed: a fault of the router. */
+    /**
+     * Whether a write was stopped because the receiver was not the one addressed, which is a fault of the router, and no
+     * operator has acknowledged it.
+     */
     public CompletableFuture<Boolean> hasRefusedMisdelivery() {
-        return stats().thenApply(stats -> stats.counts().getOrDefault(Metric.MISDELIVERY_REFUSED, 0L) > 0);
+        return askAll(Shard::onAskedForMisdelivery).thenApply(answers -> answers.contains(true));
+    }
+
+    /** Audits every shard each {@code period}, from one period from now on at the latest. */
+    public void auditEvery(Duration period) {
+        shards.forEach(shard -> shard.loop().execute(() -> shard.onAuditEvery(period)));
+    }
+
+    /** Audits every shard now. */
+    public CompletableFuture<List<AuditReport>> audit() {
+        return all(shards.stream()
+                .map(shard -> {
+                    CompletableFuture<AuditReport> report = new CompletableFuture<>();
+                    run(shard, report, () -> shard.onAudit(report::complete));
+                    return report;
+                })
+                .toList());
+    }
+
+    /** What the last audit of each shard has found; empty for one that has had none. */
+    public CompletableFuture<List<Optional<AuditReport>>> lastAudits() {
+        return askAll(shard -> Optional.ofNullable(shard.audit().last()));
+    }
+
+    /**
+     * Audits every shard, and when that is clean, takes note that {@code operator} knows of every write that was stopped
+     * before.
+     *
+     * @return the audit; clean means acknowledged
+     */
+    public CompletableFuture<List<AuditReport>> acknowledgeMisdelivery(Address operator) {
+        return askAll(shard -> shard.counters().get(Metric.MISDELIVERY_REFUSED))
+                .thenCompose(stopped -> audit().thenCompose(
+                                reports -> reports.stream().allMatch(AuditReport::isClean)
+                                        ? acknowledge(operator, stopped).thenApply(done -> reports)
+                                        : CompletableFuture.completedFuture(reports)));
+    }
+
+    private CompletableFuture<?> acknowledge(Address operator, List<Long> stopped) {
+        return askAll(shard -> {
+                    shard.onAcknowledge(stopped.get(shard.index()));
+                    return shard;
+                })
+                .thenAccept(done -> listener.onSecurityEvent(new SecurityEvent(
+                        SecurityEvent.Kind.MISDELIVERY_ACKNOWLEDGED, operator, null, "after a clean audit")));
     }
 
     /** Closes all connections as draining. The future completes when the last close frame is on its way. */
@@ -132,6 +182,15 @@ public final class Router {
     private void receive(Message message, Consumer<Receipt> answer) {
         Shard home = homeShard(message.to());
         home.loop().execute(() -> home.onRemoteMessage(message, answer));
+    }
+
+    private <T> CompletableFuture<List<T>> askAll(Function<Shard, T> question) {
+        return all(shards.stream().map(shard -> ask(shard, question)).toList());
+    }
+
+    private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> answers) {
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
     }
 
     private static <T> CompletableFuture<T> ask(Shard shard, Function<Shard, T> question) {

@@ -35,6 +35,10 @@ public record SecurityEvent(
         OWNER_MISMATCH,
         /** A write stopped because the receiver was not the one addressed: a fault of the router. */
         MISDELIVERY_REFUSED,
+        /** An operator has seen stopped writes and a clean audit, and lets the node be ready again. */
+        MISDELIVERY_ACKNOWLEDGED,
+        /** Routing tables that disagreed, and what was done about it: a fault of the router. */
+        ROUTING_DRIFT,
         /** Connections closed by an operator. */
         KICKED,
         /** Keys that verify tokens came or went; the detail has their names and algorithms. */

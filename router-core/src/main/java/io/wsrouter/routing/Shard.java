@@ -26,6 +26,7 @@ import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Pushes;
 import io.wsrouter.protocol.Receipt;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -60,18 +61,21 @@ public final class Shard {
     private ShardProxy[] proxies = {};
 
     // state, the loop's own
-    private final ConnectionTable connections = new ConnectionTable();
-    private final SubscriptionTable subscriptions = new SubscriptionTable();
-    private final TopicTable topics = new TopicTable();
+    private final ShardTables tables = new ShardTables();
+    private final ConnectionTable connections = tables.connections();
+    private final SubscriptionTable subscriptions = tables.subscriptions();
+    private final TopicTable topics = tables.topics();
     private final ConnectionIdGenerator ids;
     private final Counters counters = new Counters();
     private final TimerWheel timers;
     private final DepartedRates departedRates;
     private final SecurityReports securityReports;
+    private final ShardAudit audit;
     private final List<Closing> closings = new ArrayList<>();
     private final List<Connection> withUntoldRefusals = new ArrayList<>();
     private boolean isTurnEndArmed;
     private boolean isDraining;
+    private long misdeliveriesAcknowledged;
 
     Shard(
             int index,
@@ -91,11 +95,13 @@ public final class Shard {
         this.timers = new TimerWheel(loop.nanoTime());
         this.departedRates = new DepartedRates(loop.nanoTime());
         this.securityReports = new SecurityReports(listener, loop.nanoTime());
+        this.audit = new ShardAudit(this, tables, backplane, listener);
     }
 
     /** Introduces the shards to each other, before the first use. */
     void connect(List<Shard> shards) {
         proxies = shards.stream().map(to -> new ShardProxy(this, to)).toArray(ShardProxy[]::new);
+        audit.connect(shards);
     }
 
     /** Its place among the shards of the router, from 0. Any thread. */
@@ -176,6 +182,18 @@ public final class Shard {
         connection.onClosed();
     }
 
+    /** Knows of a registered connection's socket on this loop, wherever its home. The transport calls it at registration. */
+    public void onSocketOpened(Connection connection) {
+        assert loop.isCurrent();
+        tables.sockets().add(connection);
+    }
+
+    /** Forgets a connection's socket on this loop, which is closed. */
+    public void onSocketClosed(Connection connection) {
+        assert loop.isCurrent();
+        tables.sockets().remove(connection);
+    }
+
     /**
      * Closes all connections, some at a time, and registers no more.
      *
@@ -205,7 +223,7 @@ public final class Shard {
         }
     }
 
-    private void takeOut(Connection connection) {
+    void takeOut(Connection connection) {
         Address user = connection.principal().user();
         UserConnections ofUser = connections.ofUser(user);
         if (!connections.remove(connection)) {
@@ -689,16 +707,19 @@ public final class Shard {
             return known;
         }
         LocalTopic opened = subscriptions.open(topic);
-        proxies[topic.homeShard(proxies.length)].addInterest(topic, opened.generation());
+        announce(opened);
         return opened;
     }
 
     private void unsubscribe(Subscription subscription) {
-        Address topic = subscription.topic();
         subscription.connection().remove(subscription);
         if (subscriptions.remove(subscription)) {
-            proxies[topic.homeShard(proxies.length)].removeInterest(topic);
+            homeOf(subscription.topic()).removeInterest(subscription.topic());
         }
+    }
+
+    private ShardProxy homeOf(Address topic) {
+        return proxies[topic.homeShard(proxies.length)];
     }
 
     private void acknowledgeWhenConfirmed(Connection from, @Nullable String id, Address topic) {
@@ -724,7 +745,7 @@ public final class Shard {
     }
 
     void onInterestAdded(Address topic, int shard, long generation) {
-        if (topics.add(topic, shard)) {
+        if (topics.add(topic, shard, generation)) {
             backplane.onInterest(topic, true);
         }
         proxies[shard].confirmInterest(topic, generation);
@@ -762,7 +783,7 @@ public final class Shard {
         }
     }
 
-    private void onFault(Throwable cause) {
+    void onFault(Throwable cause) {
         counters.increment(Metric.BUGS);
         listener.onBug(cause);
     }
@@ -837,6 +858,44 @@ public final class Shard {
         if (to.isOpen()) {
             to.push(Pushes.error(id, code, reason));
         }
+    }
+
+    // ---- repairs, for the audit
+
+    ShardAudit audit() {
+        return audit;
+    }
+
+    void schedule(TimerWheel.Timer timer, long deadlineNanos) {
+        timers.schedule(timer, deadlineNanos);
+    }
+
+    /** Sees to a connection whose timer was lost: the peer has been silent for too long, or it is watched again. */
+    AuditFinding.Action watchOrClose(Connection connection) {
+        long nowNanos = loop.nanoTime();
+        long patienceNanos = limits.heartbeatInterval().toNanos() * (limits.heartbeatMisses() + 1);
+        if (nowNanos - connection.lastHeardNanos() >= patienceNanos) {
+            onClose(connection, CloseReason.HEARTBEAT_LOST);
+            return AuditFinding.Action.CLOSED;
+        }
+        scheduleTimer(connection, nowNanos);
+        return AuditFinding.Action.WATCHED;
+    }
+
+    /** Puts a connection's own subscription on its topic's list. */
+    void list(Subscription subscription) {
+        localTopic(subscription.topic()).add(subscription);
+    }
+
+    /** Tells a topic's home that this shard has subscribers. */
+    void announce(LocalTopic local) {
+        homeOf(local.topic()).addInterest(local.topic(), local.generation());
+    }
+
+    /** Takes a topic without subscribers out, here and at its home. */
+    void close(LocalTopic local) {
+        subscriptions.topics().remove(local);
+        homeOf(local.topic()).removeInterest(local.topic());
     }
 
     // ---- for the router: what other threads ask through it
@@ -922,6 +981,30 @@ public final class Shard {
                 connection.principal().user(),
                 connection.id().toString()));
         onClose(connection, CloseReason.KICKED);
+    }
+
+    /** Audits these tables every so often. */
+    void onAuditEvery(Duration period) {
+        assert loop.isCurrent();
+        audit.onEvery(period);
+    }
+
+    /** Audits these tables now. */
+    void onAudit(Consumer<AuditReport> whenDone) {
+        assert loop.isCurrent();
+        audit.onRequest(whenDone);
+    }
+
+    /** Whether a write was stopped that nobody has acknowledged. */
+    boolean onAskedForMisdelivery() {
+        assert loop.isCurrent();
+        return counters.get(Metric.MISDELIVERY_REFUSED) > misdeliveriesAcknowledged;
+    }
+
+    /** Takes note that an operator knows of so many stopped writes. */
+    void onAcknowledge(long misdeliveries) {
+        assert loop.isCurrent();
+        misdeliveriesAcknowledged = Math.max(misdeliveriesAcknowledged, misdeliveries);
     }
 
     /** The sizes of its tables. */

@@ -2,13 +2,14 @@ package io.wsrouter.routing;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.connection.Subscription;
-import org.agrona.collections.Object2ObjectHashMap;
+import io.wsrouter.connection.WalkableMap;
 import org.jspecify.annotations.Nullable;
 
 /** The subscriptions of one shard's connections, by topic. Belongs to one loop. */
 final class SubscriptionTable {
 
-    private final Object2ObjectHashMap<Address, LocalTopic> topics = new Object2ObjectHashMap<>();
+    private final WalkableMap<Address, LocalTopic> topics =
+            new WalkableMap<>(LocalTopic::topic, LocalTopic::place, LocalTopic::moveTo);
     private long generations;
 
     /** The subscribers that this shard has for a topic, or null when it has none. */
@@ -20,7 +21,7 @@ final class SubscriptionTable {
     /** A topic that nobody here has subscribed to yet. */
     LocalTopic open(Address topic) {
         LocalTopic opened = new LocalTopic(topic, ++generations);
-        topics.put(topic, opened);
+        topics.put(opened);
         return opened;
     }
 
@@ -34,8 +35,13 @@ final class SubscriptionTable {
         if (topic == null || !topic.remove(subscription) || topic.size() > 0) {
             return false;
         }
-        topics.remove(subscription.topic());
+        topics.remove(topic);
         return true;
+    }
+
+    /** The topics, to be audited. */
+    WalkableMap<Address, LocalTopic> topics() {
+        return topics;
     }
 
     int size() {

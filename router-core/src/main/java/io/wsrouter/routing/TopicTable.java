@@ -1,46 +1,55 @@
 package io.wsrouter.routing;
 
 import io.wsrouter.address.Address;
-import java.util.Arrays;
-import org.agrona.collections.Object2ObjectHashMap;
+import io.wsrouter.connection.WalkableMap;
 
 /** Which shards have subscribers, for the topics that this shard is home to. Belongs to one loop. */
 final class TopicTable {
 
     private static final int[] NO_SHARDS = {};
 
-    private final Object2ObjectHashMap<Address, int[]> interestedShards = new Object2ObjectHashMap<>();
+    private final WalkableMap<Address, TopicInterest> topics =
+            new WalkableMap<>(TopicInterest::topic, TopicInterest::place, TopicInterest::moveTo);
 
     /** The shards with subscribers, in the order they came; the array is never written to again. */
     int[] shardsOf(Address topic) {
-        int[] shards = interestedShards.get(topic);
-        return shards == null ? NO_SHARDS : shards;
+        TopicInterest interest = topics.get(topic);
+        return interest == null ? NO_SHARDS : interest.shards();
+    }
+
+    /** The generation of a shard's interest in a topic, or {@link TopicInterest#NO_GENERATION}. */
+    long generationOf(Address topic, int shard) {
+        TopicInterest interest = topics.get(topic);
+        return interest == null ? TopicInterest.NO_GENERATION : interest.generationOf(shard);
     }
 
     /** Adds a shard and says whether it is the first. */
-    boolean add(Address topic, int shard) {
-        int[] before = shardsOf(topic);
-        if (Arrays.stream(before).anyMatch(other -> other == shard)) {
-            return false;
+    boolean add(Address topic, int shard, long generation) {
+        TopicInterest known = topics.get(topic);
+        TopicInterest interest = known == null ? new TopicInterest(topic) : known;
+        interest.add(shard, generation);
+        if (known == null) {
+            topics.put(interest);
         }
-        int[] after = Arrays.copyOf(before, before.length + 1);
-        after[before.length] = shard;
-        interestedShards.put(topic, after);
-        return before.length == 0;
+        return known == null;
     }
 
     /** Removes a shard and says whether it was the last. */
     boolean remove(Address topic, int shard) {
-        int[] before = shardsOf(topic);
-        int[] after = Arrays.stream(before).filter(other -> other != shard).toArray();
-        if (after.length > 0) {
-            interestedShards.put(topic, after);
+        TopicInterest interest = topics.get(topic);
+        if (interest == null) {
             return false;
         }
-        return interestedShards.remove(topic) != null;
+        interest.remove(shard);
+        return interest.shards().length == 0 && topics.remove(interest);
     }
 
     int size() {
-        return interestedShards.size();
+        return topics.size();
+    }
+
+    /** The topics, to be audited. */
+    WalkableMap<Address, TopicInterest> topics() {
+        return topics;
     }
 }

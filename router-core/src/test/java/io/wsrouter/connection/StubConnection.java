@@ -29,6 +29,11 @@ final class StubConnection extends Connection {
     public void close(CloseReason reason) {}
 
     @Override
+    public boolean isSocketOpen() {
+        return true;
+    }
+
+    @Override
     public long queuedBytes() {
         return 0;
     }

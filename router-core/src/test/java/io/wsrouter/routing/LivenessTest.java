@@ -93,6 +93,53 @@ final class LivenessTest {
         assertThat(bob.isConnected()).as("who answers pings").isTrue();
     }
 
+    /** The peers were last heard 10, 6, 3 and 1 minute ago; five minutes are too long, whatever we have sent them since. */
+    @Test
+    void shouldEvictExactlyThoseWhoWereSilentForTooLong() {
+        TestRouter router = TestRouter.with(4, TestLimits.usual().heartbeat(Duration.ofSeconds(100), 2));
+        List<Integer> ages = List.of(10, 6, 3, 1);
+        List<RecordingConnection> peers =
+                ages.stream().map(age -> router.connects("silent" + age)).toList();
+        peers.forEach(RecordingConnection::fallsSilent);
+        RecordingConnection publisher = router.connects("publisher");
+        for (int second = 0; second < 600; second += 10) {
+            for (int i = 0; i < peers.size(); i++) {
+                if (second <= 600 - 60 * ages.get(i)) {
+                    peers.get(i).isHeard();
+                }
+                publisher.publishes("user:" + peers.get(i).user(), "1");
+            }
+            router.advance(Duration.ofSeconds(10));
+        }
+
+        assertThat(peers).extracting(RecordingConnection::isConnected).containsExactly(false, false, true, true);
+        assertThat(peers.subList(0, 2))
+                .allSatisfy(peer -> assertThat(peer.closeReasons()).containsExactly(CloseReason.HEARTBEAT_LOST));
+        assertThat(router.count(Metric.CONNECTIONS_CLOSED)).isEqualTo(2);
+        publisher.publishes("r", "user:silent3", "2");
+        router.runUntilIdle();
+        assertThat(publisher.receipt("r").delivered()).isEqualTo(1);
+        router.advance(Duration.ofSeconds(10));
+        assertThat(router.count(Metric.CONNECTIONS_CLOSED)).as("a second look").isEqualTo(2);
+    }
+
+    /** More than a day is no small number of seconds. */
+    @Test
+    void shouldEvictWhoWasSilentForADayAndTenSeconds() {
+        TestRouter router = TestRouter.with(2, TestLimits.usual().heartbeat(Duration.ofHours(12), 1));
+        RecordingConnection idle = router.connects("alice");
+        idle.fallsSilent();
+        for (int second = 1; second < 86_400; second++) {
+            router.clock().advance(Duration.ofMillis(900));
+            router.advance(Duration.ofMillis(100));
+        }
+        assertThat(idle.isConnected()).as("a second before").isTrue();
+
+        router.advance(Duration.ofSeconds(11));
+
+        assertThat(idle.closeReasons()).containsExactly(CloseReason.HEARTBEAT_LOST);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {-86_400_000L * 365, -3_600_000, 3_600_000, 86_400_000L * 365})
     void shouldNotMindWhereTheWallClockIsSet(long jumpMillis) {

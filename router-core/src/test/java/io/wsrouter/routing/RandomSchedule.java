@@ -161,6 +161,7 @@ final class RandomSchedule {
     private final List<String> users;
     private final List<Member> members = new ArrayList<>();
     private final List<Sent> sent = new ArrayList<>();
+    private final List<AuditFinding> unclean = new ArrayList<>();
     private int numbers;
     private int ticks;
     private long publishedBefore;
@@ -223,11 +224,19 @@ final class RandomSchedule {
         } else if (dice < 77 && ticks < 10) {
             ticks++;
             router.advance(Duration.ofMillis(1 + random.nextInt(100)));
+        } else if (dice < 80) {
+            router.router().audit().thenAccept(reports -> reports.forEach(this::collect));
         } else {
             for (int steps = random.nextInt(12); steps > 0; steps--) {
                 router.step();
             }
         }
+    }
+
+    /** Whatever goes on while it runs, the audit should find nothing. */
+    private void collect(AuditReport report) {
+        unclean.addAll(report.findings());
+        unclean.addAll(report.suspected());
     }
 
     private void connect() {
@@ -286,9 +295,10 @@ final class RandomSchedule {
 
     private void leave(Member member) {
         member.hasLeft = true;
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(4)) {
             case 0 -> member.connection.disconnects();
             case 1 -> member.connection.losesItsSocket();
+            case 2 -> member.connection.losesItsSocketFarAway();
             default -> {
                 if (member.connection.registration() == RegistrationResult.REGISTERED) {
                     member.isKicked = true;
@@ -351,6 +361,7 @@ final class RandomSchedule {
         router.advance(LONGER_THAN_A_RECEIPT);
 
         assertThat(router.findings()).isEmpty();
+        assertThat(unclean).as("what audits found").isEmpty();
         members.forEach(Member::read);
         members.forEach(this::assertEndIsJustified);
         Map<Integer, List<Write>> writes = writesByNumber();

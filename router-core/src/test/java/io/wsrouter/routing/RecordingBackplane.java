@@ -76,6 +76,11 @@ public final class RecordingBackplane implements Backplane {
         receiver = newReceiver;
     }
 
+    /** Forgets an announcement, as no code path does. */
+    void forgets(String address) {
+        interest.remove(address);
+    }
+
     @Override
     public void onInterest(Address address, boolean isWanted) {
         String announcement = (isWanted ? "+" : "-") + address;
@@ -84,6 +89,11 @@ public final class RecordingBackplane implements Backplane {
         if (!isNews) {
             violations.add("announced twice: " + announcement);
         }
+    }
+
+    @Override
+    public boolean agreesOnInterest(Address address, boolean isWanted) {
+        return interest.contains(address.toString()) == isWanted;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -102,6 +103,7 @@ public final class RecordingConnection extends Connection {
 
     private final TestRouter router;
     private final Shard shard;
+    private final Shard socketShard;
     private final String user;
     private final List<Write> writes = new ArrayList<>();
     private final List<String> pushes = new ArrayList<>();
@@ -114,12 +116,15 @@ public final class RecordingConnection extends Connection {
     private @Nullable RegistrationResult registration;
     private boolean isSilent;
     private boolean isSocketClosed;
+    private boolean isSocketOpen = true;
+    private Duration lookTime = Duration.ZERO;
     private int pings;
 
     RecordingConnection(TestRouter router, Principal principal) {
         super(principal);
         this.router = router;
         this.shard = router.router().homeShard(principal.user());
+        this.socketShard = router.anyShard();
         this.user = principal.user().name();
     }
 
@@ -185,12 +190,33 @@ public final class RecordingConnection extends Connection {
         inOneStep(() -> shard.onClose(this, CloseReason.CLIENT_CLOSED));
     }
 
-    /** Its socket ends without a word: the shard hears of it, and what waited is lost. */
+    /** Its socket ends without a word: the shard hears of it a little later, and what waited is lost. */
     public void losesItsSocket() {
         inOneStep(() -> {
-            socket = Socket.GONE;
-            onSocketClosed();
+            isSocketOpen = false;
+            inOneStep(() -> {
+                socket = Socket.GONE;
+                onSocketClosed();
+            });
         });
+    }
+
+    /** Its socket ends on a loop of its own, and the news comes to the shard as a hop. */
+    public void losesItsSocketFarAway() {
+        socketShard.loop().execute(() -> {
+            isSocketOpen = false;
+            socketShard
+                    .loop()
+                    .execute(() -> socketShard.hop(shard, () -> {
+                        socket = Socket.GONE;
+                        onSocketClosed();
+                    }));
+        });
+    }
+
+    /** Its socket ends, and nobody ever tells the shard. */
+    void losesItsSocketUnheard() {
+        isSocketOpen = false;
     }
 
     /** Answers no more pings. */
@@ -414,6 +440,17 @@ public final class RecordingConnection extends Connection {
         inOneStep(this::onSocketClosed);
     }
 
+    /** Lets time pass whenever somebody looks at its socket. */
+    void takesToLookAt(Duration time) {
+        lookTime = time;
+    }
+
+    @Override
+    public boolean isSocketOpen() {
+        router.clock().advance(lookTime);
+        return isSocketOpen;
+    }
+
     @Override
     public long queuedBytes() {
         return writes.stream()
@@ -432,6 +469,9 @@ public final class RecordingConnection extends Connection {
     void register(Consumer<RecordingConnection> then) {
         inOneStep(() -> {
             registration = shard.onRegister(this);
+            if (registration == RegistrationResult.REGISTERED) {
+                socketShard.loop().execute(() -> onSocketOpened());
+            }
             then.accept(this);
         });
     }
@@ -454,8 +494,17 @@ public final class RecordingConnection extends Connection {
         }
     }
 
+    private void onSocketOpened() {
+        socketShard.onSocketOpened(this);
+        if (!isSocketOpen) {
+            socketShard.onSocketClosed(this);
+        }
+    }
+
     private void onSocketClosed() {
+        isSocketOpen = false;
         isSocketClosed = true;
+        socketShard.loop().execute(() -> socketShard.onSocketClosed(this));
         shard.onClosed(this);
         decideAll(Outcome.CLOSED);
     }

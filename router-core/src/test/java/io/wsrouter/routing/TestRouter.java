@@ -44,6 +44,9 @@ import java.util.stream.IntStream;
  */
 public final class TestRouter {
 
+    /** How often each shard audits its tables. */
+    public static final Duration AUDIT_PERIOD = Duration.ofSeconds(30);
+
     private static final ThreadLocal<List<TestRouter>> WATCHED = new ThreadLocal<>();
 
     private final long seed;
@@ -73,6 +76,7 @@ public final class TestRouter {
                 .mapToObj(i -> new SteppedLoop("loop " + i, clock))
                 .toList();
         this.router = new Router(loops, limits, backplane, tokens, new Listener(), new SplittableRandom(idSeed));
+        router.auditEvery(AUDIT_PERIOD);
         List<TestRouter> watched = WATCHED.get();
         if (watched != null) {
             watched.add(this);
@@ -242,6 +246,11 @@ public final class TestRouter {
         return router.shards().get(index);
     }
 
+    /** A shard at random. */
+    Shard anyShard() {
+        return shard(random.nextInt(loops.size()));
+    }
+
     public SteppedLoop loop(int index) {
         return loops.get(index);
     }
@@ -295,7 +304,8 @@ public final class TestRouter {
         if (!expectedFaults.contains(Metric.BUGS)) {
             bugs.forEach(bug -> findings.add("a fault of the router: " + bug));
         }
-        for (Metric fault : List.of(Metric.BUGS, Metric.MISDELIVERY_REFUSED, Metric.DUPLICATE_IDS)) {
+        for (Metric fault :
+                List.of(Metric.BUGS, Metric.MISDELIVERY_REFUSED, Metric.ROUTING_DRIFT, Metric.DUPLICATE_IDS)) {
             if (count(fault) > 0 && !expectedFaults.contains(fault)) {
                 findings.add(fault.word() + " is " + count(fault) + " (expected 0)");
             }
@@ -305,8 +315,20 @@ public final class TestRouter {
         }
         if (expectedFaults.isEmpty()) {
             compareTables(findings);
+            compareWithAudit(findings);
         }
         return findings;
+    }
+
+    /** The audit has to agree that all is well, in one pass and in the next. */
+    private void compareWithAudit(List<String> findings) {
+        for (int pass = 0; pass < 2; pass++) {
+            for (AuditReport report : answer(router.audit())) {
+                if (!report.isClean()) {
+                    findings.add("the audit says " + report);
+                }
+            }
+        }
     }
 
     private void compareTables(List<String> findings) {

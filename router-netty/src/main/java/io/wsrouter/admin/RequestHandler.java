@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers the requests of the internal port, one after the other on each socket. */
 final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
+    private static final String ACKNOWLEDGE = "acknowledge=misdelivery";
     private static final String BEARER = "bearer ";
     private static final String NDJSON = "application/x-ndjson";
     private static final String JSON_TYPE = "application/json";
@@ -130,11 +131,12 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                     "host_forbidden",
                     "this port answers to loopback hosts only"));
         }
-        String path = new QueryStringDecoder(request.uri()).rawPath();
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        String path = uri.rawPath();
         return switch (path) {
             case "/livez" -> live();
             case "/readyz" -> ready();
-            default -> path.startsWith("/v1/") ? authenticated(request, path) : unknownPath();
+            default -> path.startsWith("/v1/") ? authenticated(request, path, uri.rawQuery()) : unknownPath();
         };
     }
 
@@ -175,7 +177,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     // ---- /v1, with a token
 
-    private CompletableFuture<Answer> authenticated(FullHttpRequest request, String path) {
+    private CompletableFuture<Answer> authenticated(FullHttpRequest request, String path, String query) {
         String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return CompletableFuture.failedFuture(new AuthenticationException(AuthFailure.TOKEN_MISSING));
@@ -188,7 +190,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         return port.authenticator()
                 .authenticate(credentials)
                 .toCompletableFuture()
-                .thenCompose(principal -> route(principal, method, path, contentType, body));
+                .thenCompose(principal -> path.equals("/v1/audit")
+                        ? audit(principal, method, query)
+                        : route(principal, method, path, contentType, body));
     }
 
     private CompletableFuture<Answer> route(
@@ -252,6 +256,28 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                             wasThere ? Answer.json(HttpResponseStatus.OK, Map.of("closed", 1)) : unknownConnection());
         }
         return methodNotAllowed();
+    }
+
+    private CompletableFuture<Answer> audit(Principal operator, HttpMethod method, String query) {
+        if (!operator.isAdmin()) {
+            return denied(operator);
+        }
+        AuditRequests audits = new AuditRequests(port.router());
+        if (query.equals(ACKNOWLEDGE) && method.equals(HttpMethod.POST)) {
+            return audits.acknowledge(operator.user()).thenApply(body -> Answer.json(HttpResponseStatus.OK, body));
+        }
+        if (!query.isEmpty()) {
+            return now(Answer.error(
+                    HttpResponseStatus.BAD_REQUEST,
+                    "bad_request",
+                    "a query (expected none, or POST ?" + ACKNOWLEDGE + ")"));
+        }
+        if (method.equals(HttpMethod.POST)) {
+            return audits.run().thenApply(body -> Answer.json(HttpResponseStatus.OK, body));
+        }
+        return method.equals(HttpMethod.GET)
+                ? audits.last().thenApply(body -> Answer.json(HttpResponseStatus.OK, body))
+                : methodNotAllowed();
     }
 
     private CompletableFuture<Answer> stats() {

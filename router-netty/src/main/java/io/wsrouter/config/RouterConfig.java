@@ -45,6 +45,7 @@ public record RouterConfig(
         Duration receiptTimeout,
 
         @Key Heartbeat heartbeat,
+        @Key Audit audit,
         @Key Drain drain) {
 
     /**
@@ -259,6 +260,11 @@ public record RouterConfig(
                     max = "100",
                     doc = "Pings in a row that may go unanswered before the connection is closed.")
             int misses) {}
+
+    /** The check that the routing tables agree. */
+    public record Audit(
+            @Key(value = "30s", min = "1s", doc = "Time between two audits of the same routing tables.")
+            Duration period) {}
 
     /** Polite shutdown. */
     public record Drain(

@@ -107,12 +107,23 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     }
 
     @Override
+    public boolean isSocketOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
     public long queuedBytes() {
         ByteBuf waiting = gathered;
         return flushedBytes + (waiting == null ? 0L : waiting.readableBytes());
     }
 
     // ---- called by the pipeline, on the socket's loop
+
+    /** Is registered: from now on its shards hear when the socket is gone. */
+    void onRegistered() {
+        socketShard.onSocketOpened(this);
+        channel.closeFuture().addListener(closed -> socketLoop.execute(this::onGone));
+    }
 
     /** Writes the 101 and the welcome, before anything else. Takes over {@code response}. */
     void onStart(ByteBuf response, byte[] welcome) {
@@ -147,11 +158,12 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     }
 
     /** The socket is gone: what was gathered is not going to be written. */
-    void onGone() {
+    private void onGone() {
         if (closeReason == null) {
             closeReason = CloseReason.CONNECTION_LOST;
         }
         dropGathered();
+        socketShard.onSocketClosed(this);
         socketShard.hop(home, () -> home.onClosed(this));
     }
 

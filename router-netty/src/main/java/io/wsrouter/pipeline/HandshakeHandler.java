@@ -326,7 +326,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         RegistrationResult result = home.onRegister(connection);
         if (result == RegistrationResult.REGISTERED) {
             endWell();
-            channel.closeFuture().addListener(closed -> channel.eventLoop().execute(connection::onGone));
+            connection.onRegistered();
             open(channel, admission, connection);
         } else {
             refuse(channel, admission, result);
@@ -348,8 +348,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                     refuse(channel, admission, result);
                 } else {
                     endWell();
-                    channel.closeFuture()
-                            .addListener(closed -> channel.eventLoop().execute(connection::onGone));
+                    connection.onRegistered();
                     if (channel.isActive()) {
                         open(channel, admission, connection);
                     }

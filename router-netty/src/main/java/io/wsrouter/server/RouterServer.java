@@ -81,6 +81,7 @@ public final class RouterServer implements AutoCloseable {
             this.router = new Router(
                     loops.loops(), limits(config), Backplane.SINGLE_NODE, authenticator, events, new SecureRandom());
             startTimers();
+            router.auditEvery(config.audit().period());
             this.publicListener = PublicListener.bind(
                     new PublicPort(config, maxConnections, loops, router, authenticator, events, tls, pages));
             this.internalListener = new InternalPort(

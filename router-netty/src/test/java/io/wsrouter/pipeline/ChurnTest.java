@@ -2,6 +2,7 @@ package io.wsrouter.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 import io.wsrouter.server.Frame;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,17 +55,32 @@ final class ChurnTest {
                     }))
                     .toList();
             threads.forEach(Thread::start);
+            int audits = auditsUntil(server, () -> threads.stream().noneMatch(Thread::isAlive));
             for (Thread thread : threads) {
                 thread.join(60_000);
             }
 
             assertThat(failures).as("seed %s", seed).isEmpty();
+            assertThat(audits).as("audits meanwhile").isPositive();
             server.awaitNoResidue();
             assertThat(server.stats().path("connections_opened").asInt())
                     .isEqualTo(server.stats().path("connections_closed").asInt())
                     .isGreaterThan(CLIENTS_PER_THREAD);
             assertThat(server.stats().path("misdelivery_refused").asInt(-1)).isZero();
+            assertThat(auditsUntil(server, () -> true)).isPositive();
         }
+    }
+
+    /** Audits one time after the other, which has to find nothing, and says how often. */
+    private static int auditsUntil(TestServer server, BooleanSupplier isOver) {
+        int audits = 0;
+        do {
+            JsonNode audit = server.ask("POST", "/v1/audit", "").json();
+            assertThat(audit.path("clean").asBoolean()).as("%s", audit).isTrue();
+            audits++;
+        } while (!isOver.getAsBoolean());
+        assertThat(server.stats().path("routing_drift").asInt(-1)).isZero();
+        return audits;
     }
 
     private static void live(TestServer server, RandomGenerator random) {

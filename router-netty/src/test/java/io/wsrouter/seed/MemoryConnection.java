@@ -51,6 +51,11 @@ final class MemoryConnection extends Connection {
     public void close(CloseReason reason) {}
 
     @Override
+    public boolean isSocketOpen() {
+        return true;
+    }
+
+    @Override
     public long queuedBytes() {
         return 0;
     }

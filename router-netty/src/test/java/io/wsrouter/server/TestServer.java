@@ -173,7 +173,7 @@ public final class TestServer implements AutoCloseable {
                     && stats.path("topics").asInt(-1) == 0
                     && stats.path("subscribedTopics").asInt(-1) == 0;
         });
-        if (stats().path("bugs").asInt(-1) != 0) {
+        if (stats().path("bugs").asInt(-1) != 0 || stats().path("routing_drift").asInt(-1) != 0) {
             throw new AssertionError("faults of the router: " + stats());
         }
     }

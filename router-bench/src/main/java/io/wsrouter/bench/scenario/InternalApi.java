@@ -41,10 +41,20 @@ final class InternalApi {
         return get("/v1/connections/" + id).status == 200;
     }
 
+    /** Audits the routing tables now. */
+    JsonNode audit() {
+        return ask("POST", "/v1/audit").body;
+    }
+
     private record Answer(int status, JsonNode body) {}
 
     private Answer get(String path) {
+        return ask("GET", path);
+    }
+
+    private Answer ask(String method, String path) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
                 .header("Authorization", "Bearer " + token)
                 .timeout(PATIENCE)
                 .build();
@@ -52,9 +62,9 @@ final class InternalApi {
             HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
             return new Answer(response.statusCode(), JSON.readTree(response.body()));
         } catch (IOException e) {
-            throw new UncheckedIOException("GET " + path, e);
+            throw new UncheckedIOException(method + " " + path, e);
         } catch (InterruptedException e) {
-            throw new ScenarioException("interrupted in GET " + path, e);
+            throw new ScenarioException("interrupted in " + method + " " + path, e);
         }
     }
 }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
             StalledScenario.class,
             FloodScenario.class,
             HandshakesScenario.class,
-            CrossUserScenario.class
+            CrossUserScenario.class,
+            AuditScenario.class
         })
 public final class ScenarioMain {
 
