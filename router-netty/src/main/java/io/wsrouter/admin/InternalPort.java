@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -41,6 +42,9 @@ public record InternalPort(
         BooleanSupplier isDraining,
         BooleanSupplier hasKeys) {
 
+    /** Room for the largest token and more. */
+    private static final int MAX_HEAD_BYTES = 16 * 1024;
+
     static final int MAX_BODY_BYTES = 1024 * 1024;
     private static final int IDLE_SECONDS = 60;
 
@@ -62,7 +66,7 @@ public record InternalPort(
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
                                 .addLast(new ReadTimeoutHandler(IDLE_SECONDS, TimeUnit.SECONDS))
-                                .addLast(new HttpServerCodec())
+                                .addLast(new HttpServerCodec(new HttpDecoderConfig().setMaxHeaderSize(MAX_HEAD_BYTES)))
                                 .addLast(new HttpServerKeepAliveHandler())
                                 .addLast(new BodyAggregator())
                                 .addLast(new FlowControlHandler())

@@ -178,7 +178,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     // ---- /v1, with a token
 
     private CompletableFuture<Answer> authenticated(FullHttpRequest request, String path, String query) {
-        String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
+        List<String> authorizations = request.headers().getAll(HttpHeaderNames.AUTHORIZATION);
+        if (authorizations.stream().distinct().count() > 1) {
+            return CompletableFuture.failedFuture(new AuthenticationException(AuthFailure.TOKEN_CONFLICT));
+        }
+        String authorization = authorizations.isEmpty() ? null : authorizations.get(0);
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return CompletableFuture.failedFuture(new AuthenticationException(AuthFailure.TOKEN_MISSING));
         }

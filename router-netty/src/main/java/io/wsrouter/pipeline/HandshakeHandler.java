@@ -100,6 +100,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             }
             if (message instanceof HttpRequest request) {
                 head = request;
+                hasEarlyBytes = HandshakeRequest.announcesABody(request);
             }
             if (message instanceof HttpContent content) {
                 hasEarlyBytes |= content.content().isReadable();
@@ -107,6 +108,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             HttpRequest request = head;
             if (request != null
                     && (message instanceof LastHttpContent
+                            || hasEarlyBytes
                             || request.decoderResult().isFailure())) {
                 isComplete = true;
                 ctx.channel().config().setAutoRead(false);

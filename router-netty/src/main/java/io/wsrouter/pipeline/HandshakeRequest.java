@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
@@ -37,6 +38,12 @@ final class HandshakeRequest {
 
     HandshakeRequest(HttpRequest request) {
         this.request = request;
+    }
+
+    /** Whether a body shall follow the head, if the head is well-formed. */
+    static boolean announcesABody(HttpRequest request) {
+        return request.decoderResult().isSuccess()
+                && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
     }
 
     /** The path, without the query. */
