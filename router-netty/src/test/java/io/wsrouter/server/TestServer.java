@@ -39,8 +39,17 @@ public final class TestServer implements AutoCloseable {
 
     /** Starts a router with these {@code key=value} over the defaults. */
     public static TestServer start(String... assignments) {
+        return start(config(assignments));
+    }
+
+    /** Starts a router that knows the keys of {@code assignments} alone and not the secret of the tests. */
+    public static TestServer startWithoutTheSecret(String... assignments) {
+        return start(RouterConfig.load(with(defaults(), assignments)));
+    }
+
+    private static TestServer start(RouterConfig config) {
         try {
-            return new TestServer(RouterServer.start(config(assignments)));
+            return new TestServer(RouterServer.start(config));
         } catch (BindException e) {
             throw new AssertionError(e);
         }
@@ -48,18 +57,25 @@ public final class TestServer implements AutoCloseable {
 
     /** The configuration of a test's router. */
     public static RouterConfig config(String... assignments) {
-        ConfigSources sources = ConfigSources.of()
+        return RouterConfig.load(with(defaults().set("auth.hmac-secret", SECRET), assignments));
+    }
+
+    private static ConfigSources defaults() {
+        return ConfigSources.of()
                 .set("node", "n1")
                 .set("loops", 4)
                 .set("public.host", "127.0.0.1")
                 .set("public.port", 0)
                 .set("internal.port", 0)
-                .set("limits.failed-handshakes-per-second-per-ip", "unlimited")
-                .set("auth.hmac-secret", SECRET);
+                .set("limits.failed-handshakes-per-second-per-ip", "unlimited");
+    }
+
+    private static ConfigSources with(ConfigSources defaults, String... assignments) {
+        ConfigSources sources = defaults;
         for (String assignment : assignments) {
             sources = sources.set(assignment);
         }
-        return RouterConfig.load(sources);
+        return sources;
     }
 
     /** Signs with the secret of the tests. */
