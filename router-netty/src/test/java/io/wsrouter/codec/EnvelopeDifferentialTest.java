@@ -92,13 +92,14 @@ final class EnvelopeDifferentialTest {
         assertThat(accepted).as("accepted, seed " + seed).isGreaterThan(ENVELOPES / 10);
     }
 
-    /** Whether the two agree that it is a publish. */
-    private static boolean compare(String context, byte[] envelope, Command command) {
+    /** Fails when the decoder and the tree disagree, and tells whether it is a publish. */
+    static boolean compare(String context, byte[] envelope, Command command) {
         JsonNode tree = tree(envelope);
         boolean isPublish = tree != null
                 && "publish".equals(text(tree, "type"))
                 && text(tree, "to") != null
                 && isStringOrAbsent(tree, "id")
+                && tree.path("id").asText().length() <= Command.MAX_ID_LENGTH
                 && isStringOrAbsent(tree, "event")
                 && isStringOrAbsent(tree, "user")
                 && isStringOrAbsent(tree, "priority")
@@ -262,7 +263,7 @@ final class EnvelopeDifferentialTest {
         }
     }
 
-    private static boolean isUtf8(byte[] bytes) {
+    static boolean isUtf8(byte[] bytes) {
         try {
             UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
             return true;
