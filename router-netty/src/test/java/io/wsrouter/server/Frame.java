@@ -97,7 +97,11 @@ public record Frame(int first, byte[] payload) {
         } else if (length == 127) {
             length = Math.toIntExact(ByteBuffer.wrap(socket.read(Long.BYTES)).getLong());
         }
-        return new Frame(first, socket.read(length));
+        Frame frame = new Frame(first, socket.read(length));
+        if (frame.opcode() != PONG && !frame.text().startsWith("{\"type\":\"message\"")) {
+            Confidential.search("frame", frame.text());
+        }
+        return frame;
     }
 
     private ByteArrayOutputStream head(int maskBit) {

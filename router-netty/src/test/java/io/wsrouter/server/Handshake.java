@@ -48,7 +48,7 @@ public final class Handshake {
     }
 
     public Handshake bearer(String token) {
-        return with("Authorization", "Bearer " + token);
+        return with("Authorization", "Bearer " + Confidential.keep(token));
     }
 
     public Handshake offering(String... subprotocols) {

@@ -27,6 +27,10 @@ public final class TestServer implements AutoCloseable {
     public static final Grants ALL =
             new Grants(List.of(AddressPattern.parse("*")), List.of(AddressPattern.parse("topic:*")), true);
 
+    static {
+        Confidential.keep(SECRET);
+    }
+
     private static final Duration TTL = Duration.ofMinutes(10);
 
     private final RouterServer server;
@@ -102,15 +106,15 @@ public final class TestServer implements AutoCloseable {
     // ---- clients
 
     public String token(String user) {
-        return minter.mint(user, TTL, Grants.NONE);
+        return Confidential.keep(minter.mint(user, TTL, Grants.NONE));
     }
 
     public String token(String user, Grants grants) {
-        return minter.mint(user, TTL, grants);
+        return Confidential.keep(minter.mint(user, TTL, grants));
     }
 
     public String token(String user, Duration ttl) {
-        return minter.mint(user, ttl, Grants.NONE);
+        return Confidential.keep(minter.mint(user, ttl, Grants.NONE));
     }
 
     /** A correct handshake but for the token. */
@@ -168,6 +172,8 @@ public final class TestServer implements AutoCloseable {
     }
 
     public TestSocket.Response ask(String method, String path, String token, String contentType, String body) {
+        Confidential.keep(token);
+        Confidential.keepPayloadOf(body);
         try (TestSocket socket = TestSocket.open(server.internalPort())) {
             socket.send(method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
                     + "\r\nContent-Type: " + contentType + "\r\nContent-Length: " + body.getBytes(UTF_8).length

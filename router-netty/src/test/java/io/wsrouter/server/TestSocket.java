@@ -129,7 +129,9 @@ public final class TestSocket implements AutoCloseable {
             headers.merge(header[0].toLowerCase(Locale.ROOT), header[1], (a, b) -> a + ", " + b);
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        return new Response(Integer.parseInt(statusLine[1]), headers, new String(read(length), UTF_8));
+        String body = new String(read(length), UTF_8);
+        Confidential.search("response", headers + "\n" + body);
+        return new Response(Integer.parseInt(statusLine[1]), headers, body);
     }
 
     /** Sends a FIN and goes on reading. */

@@ -49,6 +49,7 @@ public final class WebSocketClient implements AutoCloseable {
     // ---- out
 
     public void send(String text) {
+        Confidential.keepPayloadOf(text);
         send(Frame.text(text));
     }
 

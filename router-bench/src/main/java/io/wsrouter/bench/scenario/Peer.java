@@ -68,9 +68,9 @@ final class Peer extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
 
     /** Writes a text frame that goes out with the next flush. */
-    void write(CharSequence ascii) {
-        ByteBuf text = channel().alloc().buffer(ascii.length());
-        ByteBufUtil.writeAscii(text, ascii);
+    void write(CharSequence json) {
+        ByteBuf text = channel().alloc().buffer(json.length());
+        ByteBufUtil.writeUtf8(text, json);
         channel().write(new TextWebSocketFrame(text), channel().voidPromise());
     }
 

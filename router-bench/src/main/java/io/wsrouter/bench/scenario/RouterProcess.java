@@ -26,6 +26,9 @@ final class RouterProcess implements AutoCloseable {
 
     private static final Pattern LISTENS =
             Pattern.compile("listens on ws://127\\.0\\.0\\.1:(\\d+)/ws, internal port http://127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern REFUSAL = Pattern.compile("\"event\":\"(denied|owner_mismatch)\"");
+    private static final Pattern LEFT_OUT =
+            Pattern.compile("\"event\":\"log_dropped\",\"count\":(\\d+)|\"detail\":\"(\\d+) more left out\"");
     private static final Pattern TOTAL_OF_HISTOGRAM = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
 
@@ -35,6 +38,8 @@ final class RouterProcess implements AutoCloseable {
     private final CompletableFuture<Matcher> listening = new CompletableFuture<>();
     private final AtomicLong leaks = new AtomicLong();
     private final AtomicLong errors = new AtomicLong();
+    private final AtomicLong refusalsLogged = new AtomicLong();
+    private final AtomicLong entriesLeftOut = new AtomicLong();
 
     private RouterProcess(Path directory, String secret, Process process, Path log) {
         this.directory = directory;
@@ -116,6 +121,13 @@ final class RouterProcess implements AutoCloseable {
         if (ports.find()) {
             listening.complete(ports);
         }
+        Matcher leftOut = LEFT_OUT.matcher(line);
+        if (leftOut.find()) {
+            String count = leftOut.group(1) == null ? leftOut.group(2) : leftOut.group(1);
+            entriesLeftOut.addAndGet(Long.parseLong(count));
+        } else if (REFUSAL.matcher(line).find()) {
+            refusalsLogged.incrementAndGet();
+        }
         if (line.contains("LEAK:")) {
             leaks.incrementAndGet();
         } else if (line.contains(" ERROR ")) {
@@ -143,6 +155,16 @@ final class RouterProcess implements AutoCloseable {
     /** The lines of its output so far that report an error. */
     long errors() {
         return errors.get();
+    }
+
+    /** The lines of its security log so far that report a denied publish or a claim of another identity. */
+    long refusalsLogged() {
+        return refusalsLogged.get();
+    }
+
+    /** How many entries its security log says it has left out. */
+    long entriesLeftOut() {
+        return entriesLeftOut.get();
     }
 
     /** The memory that it has in use, in MiB; zero where the system does not tell. */

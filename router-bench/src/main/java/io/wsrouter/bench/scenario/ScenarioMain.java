@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             FloodScenario.class,
             HandshakesScenario.class,
             CrossUserScenario.class,
+            IsolationScenario.class,
             AuditScenario.class
         })
 public final class ScenarioMain {
