@@ -3,9 +3,15 @@ package io.wsrouter.seed;
 import static io.wsrouter.seed.Receipts.assertDelivered;
 import static io.wsrouter.seed.Receipts.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.wsrouter.routing.BrokenTables;
 import io.wsrouter.server.TestServer;
+import io.wsrouter.server.TestSocket;
 import io.wsrouter.server.WebSocketClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -43,5 +49,52 @@ final class RoutingFailureRecoveryTest {
         resolved.assertReceivedBy(client, "back-end");
         toTheUser.assertReceivedBy(client, "back-end");
         client.assertNothingElseCame();
+    }
+
+    /** Nobody asks for the audit; it comes within its period. */
+    @Test
+    void shouldHealThreeStaleAndTwoOrphanedEntriesUnpromptedWhileFiveAreServed() {
+        try (TestServer audited = TestServer.start("audit.period=1s")) {
+            BrokenTables tables = new BrokenTables(audited.router().router());
+            List<WebSocketClient> healthy = connect(audited, "healthy_user_", 5);
+            List<WebSocketClient> stale = connect(audited, "stale_user_", 3);
+            List<WebSocketClient> orphans = connect(audited, "orphan_user_", 2);
+            assertServed(audited, healthy);
+            stale.forEach(client -> tables.abandon(client.id(), Duration.ofMinutes(10)));
+            orphans.forEach(client -> tables.unlist(client.id()));
+
+            await().atMost(TestSocket.PATIENCE).until(() -> {
+                assertServed(audited, healthy);
+                return audited.stats().path("routing_drift").asInt() >= 5;
+            });
+
+            for (WebSocketClient client : stale) {
+                assertThat(client.awaitClose().closeCode()).isEqualTo(1001);
+            }
+            assertServed(audited, healthy);
+            assertServed(audited, orphans);
+            assertThat(audited.ask("POST", "/v1/audit", "").json().path("findings"))
+                    .as("what a second pass finds")
+                    .isEmpty();
+            assertThat(audited.stats().path("routing_drift").asInt()).isEqualTo(5);
+            assertThat(audited.stats().path("connections").asInt())
+                    .as("ten but for the stale ones")
+                    .isEqualTo(7);
+            assertThat(audited.stats().path("users").asInt()).isEqualTo(7);
+        }
+    }
+
+    private static List<WebSocketClient> connect(TestServer server, String name, int count) {
+        return IntStream.range(0, count).mapToObj(i -> server.connect(name + i)).toList();
+    }
+
+    private static void assertServed(TestServer server, List<WebSocketClient> clients) {
+        for (WebSocketClient client : clients) {
+            String user = client.welcome().path("user").asText();
+            Event event = Event.named("agent_started", "user:" + user);
+            assertDelivered(event.publishedTo(server), 1);
+            event.assertReceivedBy(client, "operator");
+            client.assertNothingElseCame();
+        }
     }
 }
