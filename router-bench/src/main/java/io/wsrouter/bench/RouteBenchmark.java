@@ -1,5 +1,7 @@
 package io.wsrouter.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.wsrouter.address.Address;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
@@ -39,12 +41,12 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RouteBenchmark {
 
     private static final RawJson DATA = RawJson.of('"' + "x".repeat(126) + '"');
-    private static final String RECEIVER = "user:alice";
+    private static final byte[] RECEIVER = "user:alice".getBytes(UTF_8);
 
     private final OwnLoop loop = new OwnLoop();
     private final Router router = BenchRouter.on(List.of(loop));
     private final Shard shard = router.shards().get(0);
-    private final Address receiver = Address.parse(RECEIVER);
+    private final Address receiver = Address.parse(RECEIVER, 0, RECEIVER.length);
     private DiscardingConnection publisher;
     private long published;
     private long written;
@@ -59,13 +61,13 @@ public class RouteBenchmark {
     /** The address is read from its text, as the decoder does; nobody asks for a receipt. */
     @Benchmark
     public void publish() {
-        route(null, Address.parse(RECEIVER));
+        route(null, Address.parse(RECEIVER, 0, RECEIVER.length));
     }
 
     /** The same with a receipt. */
     @Benchmark
     public void publishWithReceipt() {
-        route("7", Address.parse(RECEIVER));
+        route("7", Address.parse(RECEIVER, 0, RECEIVER.length));
     }
 
     /** Without reading the address. */

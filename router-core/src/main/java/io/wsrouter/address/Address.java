@@ -100,6 +100,38 @@ public final class Address {
                 "address \"" + Names.printable(text) + "\" (expected user:<id>, connection:<id> or topic:<name>)");
     }
 
+    /**
+     * Reads the text of an address, prefix included, from {@code length} bytes of UTF-8.
+     *
+     * @throws IllegalArgumentException as {@link #parse(String)} says
+     */
+    public static Address parse(byte[] utf8, int offset, int length) {
+        int end = offset + length;
+        if (startsWith(Kind.USER, utf8, offset, end)) {
+            if (Names.isAsciiUserId(utf8, offset + Kind.USER.prefix.length(), end)) {
+                return new Address(Kind.USER, Arrays.copyOfRange(utf8, offset, end), null);
+            }
+        } else if (startsWith(Kind.TOPIC, utf8, offset, end)) {
+            if (Names.isTopicName(utf8, offset + Kind.TOPIC.prefix.length(), end)) {
+                return new Address(Kind.TOPIC, Arrays.copyOfRange(utf8, offset, end), null);
+            }
+        }
+        return parse(new String(utf8, offset, length, UTF_8));
+    }
+
+    private static boolean startsWith(Kind kind, byte[] utf8, int offset, int end) {
+        String prefix = kind.prefix;
+        if (end - offset < prefix.length()) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length(); i++) {
+            if (utf8[offset + i] != prefix.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** What this address names. */
     public Kind kind() {
         return kind;

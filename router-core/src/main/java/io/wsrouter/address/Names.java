@@ -1,5 +1,7 @@
 package io.wsrouter.address;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.util.Set;
 
 /** The rules for user ids and topic names. */
@@ -9,6 +11,14 @@ final class Names {
     static final int MAX_TOPIC_NAME_LENGTH = 200;
 
     private static final Set<String> PLACEHOLDERS = Set.of("null", "None", "undefined");
+
+    private static final boolean[] IS_ALLOWED_IN_ASCII_USER_ID = new boolean[128];
+
+    static {
+        for (int c = 0; c < IS_ALLOWED_IN_ASCII_USER_ID.length; c++) {
+            IS_ALLOWED_IN_ASCII_USER_ID[c] = isAllowedInUserId(c);
+        }
+    }
 
     private Names() {}
 
@@ -43,6 +53,30 @@ final class Names {
             bytes += utf8Length(codePoint);
         }
         return bytes <= MAX_USER_ID_BYTES;
+    }
+
+    /** Whether these bytes are a user id of ASCII characters alone. */
+    static boolean isAsciiUserId(byte[] utf8, int from, int to) {
+        int length = to - from;
+        for (int i = from; i < to; i++) {
+            if (utf8[i] < 0 || !IS_ALLOWED_IN_ASCII_USER_ID[utf8[i]]) {
+                return false;
+            }
+        }
+        boolean mayBePlaceholder = length == 4 || length == 9;
+        return length > 0
+                && length <= MAX_USER_ID_BYTES
+                && !(mayBePlaceholder && PLACEHOLDERS.contains(new String(utf8, from, length, US_ASCII)));
+    }
+
+    /** Whether these bytes are a topic name. */
+    static boolean isTopicName(byte[] utf8, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!isAllowedInTopicName(utf8[i])) {
+                return false;
+            }
+        }
+        return from < to && to - from <= MAX_TOPIC_NAME_LENGTH;
     }
 
     static boolean isTopicName(String name) {

@@ -18,7 +18,8 @@ public sealed interface Command {
     String id();
 
     /**
-     * Send {@code data} to an address.
+     * Send {@code data} to an address. {@code event} and {@code data} may be views of what was received: a connection's
+     * command is valid during the call that hands it over.
      *
      * @param event the opaque name of the event as the JSON string that was received, quotes included, or null
      * @param data the opaque payload as the JSON text that was received, or null

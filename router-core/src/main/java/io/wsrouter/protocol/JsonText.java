@@ -30,6 +30,13 @@ final class JsonText {
         return raw(json.getBytes(UTF_8));
     }
 
+    /** Appends what was received as JSON. */
+    JsonText raw(RawJson json) {
+        ensure(json.lengthBytes());
+        length = json.copyTo(bytes, length);
+        return this;
+    }
+
     /** Appends an address, which needs no escapes, between quotes. */
     JsonText address(Address address) {
         ensure(address.lengthBytes() + 2);
@@ -62,7 +69,21 @@ final class JsonText {
 
     /** Appends a whole number. */
     JsonText number(long value) {
-        return raw(Long.toString(value));
+        if (value < 0) {
+            return raw(Long.toString(value));
+        }
+        int digits = 1;
+        for (long rest = value / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        ensure(digits);
+        long rest = value;
+        for (int i = length + digits - 1; i >= length; i--) {
+            bytes[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        length += digits;
+        return this;
     }
 
     /** The text; the builder is done. */

@@ -70,11 +70,11 @@ public final class Pushes {
         JsonText json =
                 new JsonText(length).raw(MESSAGE_TO).address(to).raw(FROM).address(from);
         if (event != null) {
-            json.raw(EVENT).raw(event.utf8());
+            json.raw(EVENT).raw(event);
         }
         json.raw(AT).number(atEpochMillis);
         if (data != null) {
-            json.raw(DATA).raw(data.utf8());
+            json.raw(DATA).raw(data);
         }
         return json.raw(END).toBytes();
     }

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wsrouter.routing.SeedWatcher;
 import io.wsrouter.routing.Seeds;
+import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +166,54 @@ final class AddressTest {
         for (int count : counts) {
             assertThat((double) count)
                     .isBetween(expected - 6 * Math.sqrt(expected), expected + 6 * Math.sqrt(expected));
+        }
+    }
+
+    @Test
+    void shouldReadBytesAsItReadsText() {
+        List<String> pieces = List.of(
+                "user:",
+                "topic:",
+                "connection:",
+                "user",
+                ":",
+                "alice",
+                "null",
+                "undefined",
+                "None",
+                "a.b/c-1_",
+                " ",
+                "*",
+                ">",
+                "\"",
+                "\\",
+                "\u0000",
+                "\u007f",
+                "\u00e9",
+                "\u00a0",
+                "\u2028",
+                "\ud83d\ude00",
+                "ws_a_1_00000000",
+                "x".repeat(64));
+        long seed = System.nanoTime();
+        RandomGenerator random = new SplittableRandom(seed);
+        for (int i = 0; i < 100_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int j = random.nextInt(6); j >= 0; j--) {
+                text.append(pieces.get(random.nextInt(pieces.size())));
+            }
+            byte[] utf8 = ("<" + text + ">").getBytes(UTF_8);
+            assertThat(read(() -> Address.parse(utf8, 1, utf8.length - 2)))
+                    .as("seed %d, \"%s\"", seed, text)
+                    .isEqualTo(read(() -> Address.parse(text.toString())));
+        }
+    }
+
+    private static Object read(Supplier<Address> parse) {
+        try {
+            return parse.get();
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
         }
     }
 }

@@ -218,4 +218,10 @@ final class PushesTest {
     private static String text(byte[] json) {
         return new String(json, UTF_8);
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 9, 10, 99, 100, 1757375098123L, Long.MAX_VALUE, -1, Long.MIN_VALUE})
+    void shouldWriteNumbersWithAllTheirDigits(long at) {
+        assertThat(text(Pushes.message(ALICE, BOB, null, at, null))).endsWith(",\"at\":" + at + "}");
+    }
 }

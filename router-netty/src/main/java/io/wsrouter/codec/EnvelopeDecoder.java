@@ -2,44 +2,26 @@ package io.wsrouter.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.wsrouter.address.Address;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.ErrorCode;
 import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
-import java.io.IOException;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.Map;
-import java.util.Set;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one command of {@code ws-router.v1.json}. It looks at the envelope alone: {@code event} and {@code data} are cut
- * out byte for byte.
+ * Reads one command of {@code ws-router.v1.json}. It looks at the envelope alone: {@code event} and {@code data} are views
+ * of what was received, byte for byte.
  *
- * <p>Refuses what is not one JSON object in UTF-8, nested at most 64 deep in {@code data}, with known keys, each at most
- * once. Whatever it is given, it returns a command and never throws. Any thread.
+ * <p>Refuses what is not one JSON object, nested at most 64 deep in {@code data}, with known keys, each at most once.
+ * Whatever it is given, it returns a command and never throws. Any thread.
  */
 public final class EnvelopeDecoder {
 
     private static final int MAX_DATA_DEPTH = 64;
-
-    /** Keeps no table of names: clients choose them, and could choose names that collide. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DATA_DEPTH + 1)
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+    private static final int MAX_SHOWN_NAME_BYTES = 32;
 
     private enum Key {
         TYPE,
@@ -51,39 +33,57 @@ public final class EnvelopeDecoder {
         USER,
         TOKEN;
 
-        static @Nullable Key ofWord(String word) {
-            return switch (word) {
-                case "type" -> TYPE;
-                case "id" -> ID;
-                case "to" -> TO;
-                case "event" -> EVENT;
-                case "data" -> DATA;
-                case "priority" -> PRIORITY;
-                case "user" -> USER;
-                case "token" -> TOKEN;
-                default -> null;
-            };
+        private static final Key[] ALL = values();
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        static @Nullable Key find(byte[] json, int from, int to) {
+            for (Key key : ALL) {
+                if (key.isAt(json, from, to)) {
+                    return key;
+                }
+            }
+            return null;
+        }
+
+        private boolean isAt(byte[] json, int from, int to) {
+            if (to - from != word.length()) {
+                return false;
+            }
+            for (int i = 0; i < word.length(); i++) {
+                if (json[from + i] != word.charAt(i)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        int bit() {
+            return 1 << ordinal();
         }
     }
 
-    private static final Set<Key> KEYS_OF_PUBLISH = EnumSet.complementOf(EnumSet.of(Key.TOKEN));
-    private static final Set<Key> KEYS_OF_SUBSCRIBE = EnumSet.of(Key.TYPE, Key.ID, Key.TO);
-    private static final Set<Key> KEYS_OF_REFRESH = EnumSet.of(Key.TYPE, Key.ID, Key.TOKEN);
-    private static final Set<Key> KEYS_OF_PING = EnumSet.of(Key.TYPE, Key.ID);
+    private static final int KEYS_OF_PING = Key.TYPE.bit() | Key.ID.bit();
+    private static final int KEYS_OF_REFRESH = KEYS_OF_PING | Key.TOKEN.bit();
+    private static final int KEYS_OF_SUBSCRIBE = KEYS_OF_PING | Key.TO.bit();
+    private static final int KEYS_OF_PUBLISH =
+            KEYS_OF_SUBSCRIBE | Key.EVENT.bit() | Key.DATA.bit() | Key.PRIORITY.bit() | Key.USER.bit();
 
     private EnvelopeDecoder() {}
 
     /**
-     * Reads a command from the first {@code length} bytes, which are UTF-8.
+     * Reads a command from the first {@code length} bytes, which are well-formed UTF-8. The command of a publish has views of
+     * them.
      *
      * @return the command, or {@link Command.Invalid}, or {@link Command.RefusedPublish}
      */
     public static Command decode(byte[] utf8, int length) {
-        Envelope envelope = Envelope.read(utf8, length);
+        Envelope envelope = new Envelope(utf8, length);
+        envelope.read();
         if (envelope.problem != null) {
             return envelope.invalid(envelope.problem);
         }
-        String type = envelope.text.get(Key.TYPE);
+        String type = envelope.text(Key.TYPE);
         if (type == null) {
             return envelope.invalid("type is missing");
         }
@@ -98,16 +98,18 @@ public final class EnvelopeDecoder {
     }
 
     /**
-     * Reads a publish without {@code type}, as it comes over HTTP, from the first {@code length} bytes, which are UTF-8.
+     * Reads a publish without {@code type}, as it comes over HTTP, from the first {@code length} bytes, which are well-formed
+     * UTF-8 and of which the publish has views.
      *
      * @return the publish, or {@link Command.Invalid}, or {@link Command.RefusedPublish}
      */
     public static Command decodePublish(byte[] utf8, int length) {
-        Envelope envelope = Envelope.read(utf8, length);
+        Envelope envelope = new Envelope(utf8, length);
+        envelope.read();
         if (envelope.problem != null) {
             return envelope.invalid(envelope.problem);
         }
-        return envelope.text.containsKey(Key.TYPE) ? envelope.invalid("unknown key \"type\"") : envelope.publish();
+        return envelope.has(Key.TYPE) ? envelope.invalid("unknown key \"type\"") : envelope.publish();
     }
 
     /** What stands for something that is not a command at all. */
@@ -115,111 +117,123 @@ public final class EnvelopeDecoder {
         return new Command.Invalid(null, ErrorCode.BAD_REQUEST, reason, false);
     }
 
-    /** The keys and values of one envelope, and the first problem met in reading it. */
+    /** Where the values of one envelope are, and the first problem met in reading it. */
     private static final class Envelope {
 
-        final Map<Key, String> text = new EnumMap<>(Key.class);
-
-        @Nullable
-        RawJson event;
-
-        @Nullable
-        RawJson data;
+        private final byte[] utf8;
+        private final JsonScanner json;
+        private final int[] starts = new int[Key.ALL.length];
+        private final int[] ends = new int[Key.ALL.length];
+        private int present;
+        private int escaped;
+        private boolean claimsIdentity;
 
         @Nullable
         String problem;
 
-        boolean claimsIdentity;
-
-        static Envelope read(byte[] utf8, int length) {
-            Envelope envelope = new Envelope();
-            char[] json = new String(utf8, 0, length, UTF_8).toCharArray();
-            try (JsonParser parser = JSON.createParser(json)) {
-                envelope.read(parser, json);
-            } catch (IOException e) {
-                envelope.problem = "malformed JSON, or nested too deeply";
-            }
-            return envelope;
+        Envelope(byte[] utf8, int length) {
+            this.utf8 = utf8;
+            this.json = new JsonScanner(utf8, length);
         }
 
-        private void read(JsonParser parser, char[] json) throws IOException {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                note("not a JSON object");
-                parser.skipChildren();
+        void read() {
+            json.skipSpace();
+            if (!json.isNext('{')) {
+                problem = "not a JSON object";
+            } else if (!readMembers()) {
+                problem = "malformed JSON, or nested too deeply";
             } else {
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    String name = parser.currentName();
-                    parser.nextToken();
-                    readValue(Key.ofWord(name), name, parser, json);
+                json.skipSpace();
+                if (!json.isAtEnd()) {
+                    note("bytes after the JSON object");
                 }
-            }
-            if (parser.nextToken() != null) {
-                note("bytes after the JSON object");
             }
         }
 
-        private void readValue(@Nullable Key key, String name, JsonParser parser, char[] json) throws IOException {
+        private boolean readMembers() {
+            json.take('{');
+            json.skipSpace();
+            if (json.take('}')) {
+                return true;
+            }
+            do {
+                if (!readMember()) {
+                    return false;
+                }
+            } while (json.take(','));
+            return json.take('}');
+        }
+
+        private boolean readMember() {
+            json.skipSpace();
+            int nameStart = json.position() + 1;
+            if (!json.skipString()) {
+                return false;
+            }
+            int nameEnd = json.position() - 1;
+            boolean isNameEscaped = json.hasEscapes();
+            json.skipSpace();
+            if (!json.take(':')) {
+                return false;
+            }
+            json.skipSpace();
+            int valueStart = json.position();
+            boolean isString = json.isNext('"');
+            if (!(isString ? json.skipString() : json.skipValue(MAX_DATA_DEPTH))) {
+                return false;
+            }
+            keep(name(nameStart, nameEnd, isNameEscaped), nameStart, nameEnd, valueStart, isString);
+            json.skipSpace();
+            return true;
+        }
+
+        private @Nullable Key name(int start, int end, boolean isEscaped) {
+            if (!isEscaped) {
+                return Key.find(utf8, start, end);
+            }
+            byte[] name = json.text(start, end, true).getBytes(UTF_8);
+            return Key.find(name, 0, name.length);
+        }
+
+        private void keep(@Nullable Key key, int nameStart, int nameEnd, int valueStart, boolean isString) {
             if (key == null) {
-                claimsIdentity |= name.equals("from") || name.equals("user_id");
-                note("unknown key \"" + shortened(name) + '"');
-                parser.skipChildren();
+                noteUnknown(json.text(nameStart, nameEnd, true));
                 return;
             }
-            if (text.containsKey(key)) {
-                note("duplicate key \"" + name + '"');
+            if (has(key)) {
+                note("duplicate key \"" + key.word + '"');
             }
-            if (key == Key.DATA) {
-                data = raw(parser, json);
-                text.put(key, "");
+            if (!isString && key != Key.DATA) {
+                note('"' + key.word + "\" is not a string");
                 return;
             }
-            if (parser.currentToken() != JsonToken.VALUE_STRING) {
-                note('"' + name + "\" is not a string");
-                parser.skipChildren();
-                if (key != Key.ID) {
-                    text.put(key, "");
-                }
-                return;
-            }
-            if (key == Key.EVENT) {
-                event = raw(parser, json);
-            }
-            text.put(key, key == Key.EVENT ? "" : parser.getText());
+            present |= key.bit();
+            escaped = json.hasEscapes() ? escaped | key.bit() : escaped & ~key.bit();
+            starts[key.ordinal()] = valueStart;
+            ends[key.ordinal()] = json.position();
         }
 
-        /** The text of the value that the parser stands at; afterwards it stands at the value's end. */
-        private static RawJson raw(JsonParser parser, char[] json) throws IOException {
-            int start = (int) parser.currentTokenLocation().getCharOffset();
-            int end = switch (parser.currentToken()) {
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> start + parser.getTextLength();
-                case VALUE_TRUE, VALUE_NULL -> start + 4;
-                case VALUE_FALSE -> start + 5;
-                default -> {
-                    parser.skipChildren();
-                    parser.finishToken();
-                    yield (int) parser.currentLocation().getCharOffset();
-                }
-            };
-            return RawJson.of(new String(json, start, end - start));
+        private void noteUnknown(String name) {
+            claimsIdentity |= name.equals("from") || name.equals("user_id");
+            note("unknown key \"" + shortened(name) + '"');
         }
 
         Command publish() {
-            Priority priority = Priority.ofWord(text.getOrDefault(Key.PRIORITY, "normal"));
-            String to = text.get(Key.TO);
-            if (to == null) {
+            if (!has(Key.TO)) {
                 return invalid("to is missing");
             }
+            Priority priority = has(Key.PRIORITY) ? Priority.ofWord(required(Key.PRIORITY)) : Priority.NORMAL;
             if (priority == null) {
                 return invalid("priority is not low, normal, high or critical");
             }
-            if (text.containsKey(Key.USER) && to.startsWith(Address.Kind.TOPIC.prefix())) {
+            if (has(Key.USER) && required(Key.TO).startsWith(Address.Kind.TOPIC.prefix())) {
                 return invalid("a topic has no user");
             }
             Command command;
             try {
-                command = new Command.Publish(id(), Address.parse(to), event, data, priority, text.get(Key.USER));
+                command = new Command.Publish(id(), to(), raw(Key.EVENT), raw(Key.DATA), priority, text(Key.USER));
             } catch (IllegalArgumentException e) {
-                command = to.startsWith(Address.Kind.CONNECTION.prefix())
+                command = required(Key.TO).startsWith(Address.Kind.CONNECTION.prefix())
                         ? new Command.RefusedPublish(id(), Outcome.FORBIDDEN)
                         : invalid("to is not an address");
             }
@@ -227,16 +241,16 @@ public final class EnvelopeDecoder {
         }
 
         Command subscribe(boolean isWanted) {
-            String to = text.get(Key.TO);
-            if (to == null) {
+            if (!has(Key.TO)) {
                 return onlyWith(KEYS_OF_SUBSCRIBE, invalid("to is missing"));
             }
+            String to = required(Key.TO);
             Command command;
             if (to.startsWith(Address.Kind.USER.prefix()) || to.startsWith(Address.Kind.CONNECTION.prefix())) {
                 command = new Command.Invalid(id(), ErrorCode.FORBIDDEN, "only topics can be subscribed to", false);
             } else {
                 try {
-                    Address topic = Address.parse(to);
+                    Address topic = to();
                     command = isWanted ? new Command.Subscribe(id(), topic) : new Command.Unsubscribe(id(), topic);
                 } catch (IllegalArgumentException e) {
                     command = invalid("to is not a topic");
@@ -246,17 +260,15 @@ public final class EnvelopeDecoder {
         }
 
         Command refresh() {
-            String token = text.get(Key.TOKEN);
+            String token = text(Key.TOKEN);
             return onlyWith(
                     KEYS_OF_REFRESH, token == null ? invalid("token is missing") : new Command.Refresh(id(), token));
         }
 
         /** The command, unless the envelope has keys that do not belong to it or an id that is too long. */
-        Command onlyWith(Set<Key> allowed, Command command) {
-            for (Key key : text.keySet()) {
-                if (!allowed.contains(key)) {
-                    return invalid("unknown key for this type");
-                }
+        Command onlyWith(int allowed, Command command) {
+            if ((present & ~allowed) != 0) {
+                return invalid("unknown key for this type");
             }
             return isIdTooLong() ? invalid("id is longer than " + Command.MAX_ID_LENGTH + " characters") : command;
         }
@@ -265,14 +277,47 @@ public final class EnvelopeDecoder {
             return new Command.Invalid(id(), ErrorCode.BAD_REQUEST, reason, claimsIdentity);
         }
 
+        boolean has(Key key) {
+            return (present & key.bit()) != 0;
+        }
+
+        /** The text of a string, or null when the envelope has no such key. */
+        @Nullable
+        String text(Key key) {
+            return has(key) ? required(key) : null;
+        }
+
+        private String required(Key key) {
+            return json.text(starts[key.ordinal()] + 1, ends[key.ordinal()] - 1, (escaped & key.bit()) != 0);
+        }
+
+        /**
+         * The address in {@code to}.
+         *
+         * @throws IllegalArgumentException when it is none
+         */
+        private Address to() {
+            int start = starts[Key.TO.ordinal()] + 1;
+            return (escaped & Key.TO.bit()) == 0
+                    ? Address.parse(utf8, start, ends[Key.TO.ordinal()] - 1 - start)
+                    : Address.parse(required(Key.TO));
+        }
+
+        private @Nullable RawJson raw(Key key) {
+            int start = starts[key.ordinal()];
+            return has(key) ? RawJson.of(utf8, start, ends[key.ordinal()] - start) : null;
+        }
+
         @Nullable
         String id() {
-            return isIdTooLong() ? null : text.get(Key.ID);
+            return isIdTooLong() ? null : text(Key.ID);
         }
 
         private boolean isIdTooLong() {
-            String id = text.get(Key.ID);
-            return id != null && id.length() > Command.MAX_ID_LENGTH;
+            int mostChars = ends[Key.ID.ordinal()] - starts[Key.ID.ordinal()] - 2;
+            return has(Key.ID)
+                    && mostChars > Command.MAX_ID_LENGTH
+                    && required(Key.ID).length() > Command.MAX_ID_LENGTH;
         }
 
         private void note(String newProblem) {
@@ -282,7 +327,9 @@ public final class EnvelopeDecoder {
         }
 
         private static String shortened(String name) {
-            return name.getBytes(UTF_8).length <= 32 ? name : name.substring(0, Math.min(16, name.length())) + "...";
+            return name.getBytes(UTF_8).length <= MAX_SHOWN_NAME_BYTES
+                    ? name
+                    : name.substring(0, Math.min(16, name.length())) + "...";
         }
     }
 }

@@ -3,7 +3,6 @@ package io.wsrouter.pipeline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -138,9 +137,9 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         socketShard.hop(home, () -> home.onCommand(this, command));
     }
 
-    /** Answers a ping; {@code payload} is borrowed. */
-    void onPing(ByteBuf payload) {
-        onControl(FrameBuffer.PONG, ByteBufUtil.getBytes(payload));
+    /** Answers a ping; {@code payload} is taken over. */
+    void onPing(byte[] payload) {
+        onControl(FrameBuffer.PONG, payload);
     }
 
     /** The client has sent a close frame with {@code code}, or with none when negative. */
@@ -165,6 +164,11 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         dropGathered();
         socketShard.onSocketClosed(this);
         socketShard.hop(home, () -> home.onClosed(this));
+    }
+
+    /** Whether the socket's loop is the home shard's, so that a command is carried out within the call. */
+    boolean isAtHome() {
+        return socketShard == home;
     }
 
     /** Whether input still counts: no close frame has come or gone. */

@@ -13,10 +13,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.wsrouter.auth.AuthFailure;
@@ -364,16 +360,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         cancelDeadline();
         RouterConfig config = port.config();
         int maxMessageBytes = config.limits().messageBytes();
+        NettyShardLoop loop = loopOf(socketShard(channel));
         channel.pipeline()
-                .addLast(new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
-                        .maxFramePayloadLength(maxMessageBytes)
-                        .allowExtensions(false)
-                        .closeOnProtocolViolation(false)
-                        .withUTF8Validator(false)
-                        .build()))
-                .addLast(new Utf8FrameValidator(false))
-                .addLast(new WebSocketFrameAggregator(maxMessageBytes))
-                .addLast(new FrameHandler(connection, loopOf(socketShard(channel)), port.listener()));
+                .addLast(new FrameDecoder(new FrameHandler(connection, loop, port.listener()), loop, maxMessageBytes));
         channel.pipeline().remove(decoder);
         channel.pipeline().remove(this);
         connection.onStart(

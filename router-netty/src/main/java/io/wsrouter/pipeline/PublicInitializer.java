@@ -16,8 +16,8 @@ import io.netty.handler.ssl.SslHandler;
  * head        RequestDecoder     at most 16 KiB
  * handshake   HandshakeHandler   judges the request, authenticates, moves the channel, registers, answers 101
  * then
- * frames      WebSocket13FrameDecoder, Utf8FrameValidator, WebSocketFrameAggregator
- * commands    FrameHandler       decodes the envelope and hands the command to the shard
+ * frames      FrameDecoder       unmasks, checks, puts fragments together
+ *             FrameHandler       decodes the envelope and hands the command to the shard
  * </pre>
  *
  * <p>Nothing stands in the outbound path: {@link ChannelConnection} writes whole frames as bytes.
