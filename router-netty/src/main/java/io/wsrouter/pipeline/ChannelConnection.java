@@ -17,7 +17,9 @@ import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.Outcome;
 import io.wsrouter.routing.Shard;
+import io.wsrouter.transport.DirectSocket;
 import io.wsrouter.transport.NettyShardLoop;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     private final Shard home;
     private final Shard socketShard;
     private final QueueLimits limits;
+    private final @Nullable DirectSocket socket;
 
     // state, the socket loop's own
     private @Nullable ByteBuf gathered;
@@ -77,6 +80,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         this.socketShard = socketShard;
         this.home = home;
         this.limits = limits;
+        this.socket = DirectSocket.of(channel);
     }
 
     // ---- called by the home shard
@@ -272,25 +276,46 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         flushedMessages = gatheredMessages;
         gatheredMessages = 0;
         flushedBytes = flushing.readableBytes();
-        flushed = flushing.retain();
-        channel.writeAndFlush(flushing).addListener(this);
+        flushed = flushing;
+        DirectSocket direct = socket;
+        if (direct == null) {
+            writeThroughPipeline(flushing);
+            return;
+        }
+        try {
+            if (direct.write(flushing)) {
+                onFlushed(true);
+            } else {
+                writeThroughPipeline(flushing);
+            }
+        } catch (IOException e) {
+            onFlushed(false);
+        }
+    }
+
+    private void writeThroughPipeline(ByteBuf flushing) {
+        channel.writeAndFlush(flushing.retain()).addListener(this);
+    }
+
+    @Override
+    public void operationComplete(ChannelFuture flush) {
+        onFlushed(flush.isSuccess());
     }
 
     /** A flush has ended: the kernel took all of it, or the socket failed. */
-    @Override
-    public void operationComplete(ChannelFuture flush) {
+    private void onFlushed(boolean isSuccess) {
         ByteBuf ended = Objects.requireNonNull(flushed);
         boolean hasBegun = ended.readerIndex() > 0;
         ended.release();
         List<Delivery> told = flushedDeliveries;
-        count(flush.isSuccess());
+        count(isSuccess);
         flushed = null;
         flushedDeliveries = told.isEmpty() ? told : new ArrayList<>(0);
         flushedMessages = 0;
         flushedBytes = 0;
         /* Telling may write to this connection and start the next flush, which has a list of its own. */
-        tell(told, flush.isSuccess(), hasBegun ? Outcome.WRITE_FAILED : notWritten());
-        if (!flush.isSuccess()) {
+        tell(told, isSuccess, hasBegun ? Outcome.WRITE_FAILED : notWritten());
+        if (!isSuccess) {
             channel.close();
         } else if (flushed == null && gathered != null) {
             flushGathered();
