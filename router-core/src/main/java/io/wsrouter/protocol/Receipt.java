@@ -18,6 +18,9 @@ import java.util.Map;
 public record Receipt(
         Outcome outcome, int matched, int delivered, int queued, Map<Outcome, Integer> refused, List<String> unknown) {
 
+    private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final Map<Outcome, Integer> NOBODY = Map.of();
+
     /** The account of a publish that was refused before it reached any receiver. */
     public static Receipt refused(Outcome outcome) {
         return new Receipt(outcome, 0, 0, 0, Map.of(), List.of());
@@ -30,12 +33,13 @@ public record Receipt(
      * @throws IllegalArgumentException when the figures do not add up
      */
     public static Receipt of(int matched, int delivered, int queued, int[] refusedCounts, List<String> unknown) {
-        Map<Outcome, Integer> refused = new EnumMap<>(Outcome.class);
+        Map<Outcome, Integer> refused = NOBODY;
         int refusedTotal = 0;
         Outcome commonest = Outcome.NO_ROUTE;
-        for (Outcome outcome : Outcome.values()) {
+        for (Outcome outcome : OUTCOMES) {
             int count = refusedCounts[outcome.ordinal()];
             if (count > 0) {
+                refused = refused.isEmpty() ? new EnumMap<>(Outcome.class) : refused;
                 refused.put(outcome, count);
                 refusedTotal += count;
                 commonest = count > refused.getOrDefault(commonest, 0) ? outcome : commonest;

@@ -1,10 +1,9 @@
 package io.wsrouter.routing;
 
-import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Receipt;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A receipt that still waits for some of its parts. Belongs to the shard where the publish came in.
@@ -14,8 +13,8 @@ import java.util.function.Consumer;
 final class OpenReceipt {
 
     private final Consumer<Receipt> listener;
-    private final int[] refused = new int[Outcome.values().length];
-    private final List<String> unknown = new ArrayList<>(0);
+    private final RefusalCounts refused = new RefusalCounts();
+    private List<String> unknown = List.of();
     private int matched;
     private int delivered;
     private int queued;
@@ -37,7 +36,7 @@ final class OpenReceipt {
         matched += part.matched();
         delivered += part.delivered();
         queued += part.queued();
-        part.addRefusedTo(refused);
+        refused.add(part.refused());
         missingParts--;
         closeWhenComplete();
     }
@@ -47,15 +46,17 @@ final class OpenReceipt {
         matched += remote.matched();
         delivered += remote.delivered();
         queued += remote.queued();
-        remote.refused().forEach((outcome, count) -> refused[outcome.ordinal()] += count);
-        unknown.addAll(remote.unknown());
+        remote.refused().forEach(refused::add);
+        if (!remote.unknown().isEmpty()) {
+            unknown = Stream.concat(unknown.stream(), remote.unknown().stream()).toList();
+        }
         missingParts--;
         closeWhenComplete();
     }
 
     private void closeWhenComplete() {
         if (isAnnounced && missingParts == 0) {
-            listener.accept(Receipt.of(matched, delivered, queued, refused, unknown));
+            listener.accept(Receipt.of(matched, delivered, queued, refused.byOrdinal(), unknown));
         }
     }
 }

@@ -12,10 +12,9 @@ import java.util.function.Consumer;
 final class ReceiptPart extends TimerWheel.Timer implements Delivery {
 
     private final Consumer<ReceiptPart> whenClosed;
-    private final int[] refused = new int[Outcome.values().length];
+    private final RefusalCounts refused = new RefusalCounts();
     private int matched;
     private int delivered;
-    private int refusedTotal;
     private boolean isSealed;
     private boolean isClosed;
 
@@ -39,8 +38,7 @@ final class ReceiptPart extends TimerWheel.Timer implements Delivery {
     @Override
     public void onRefused(Outcome outcome) {
         if (!isClosed) {
-            refused[outcome.ordinal()]++;
-            refusedTotal++;
+            refused.add(outcome, 1);
             closeWhenDecided();
         }
     }
@@ -69,13 +67,11 @@ final class ReceiptPart extends TimerWheel.Timer implements Delivery {
     }
 
     int queued() {
-        return matched - delivered - refusedTotal;
+        return matched - delivered - refused.total();
     }
 
-    void addRefusedTo(int[] counts) {
-        for (int i = 0; i < refused.length; i++) {
-            counts[i] += refused[i];
-        }
+    RefusalCounts refused() {
+        return refused;
     }
 
     private void closeWhenDecided() {

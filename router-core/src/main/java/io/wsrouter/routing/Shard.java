@@ -444,11 +444,12 @@ public final class Shard {
     private boolean isWithinRate(Connection from) {
         long nowNanos = loop.nanoTime();
         UserConnections user = connections.ofUser(from.principal().user());
-        if (conduct(from).mayCommand(nowNanos)
+        Conduct conduct = conduct(from, nowNanos);
+        if (conduct.mayCommand(nowNanos)
                 && (user == null || user.mayCommand(limits.messagesPerSecondPerUser(), nowNanos))) {
             return true;
         }
-        if (conduct(from).persistsInExceeding(nowNanos)) {
+        if (conduct.persistsInExceeding(nowNanos)) {
             onClose(from, CloseReason.RATE_EXCEEDED);
         }
         return false;
@@ -851,7 +852,11 @@ public final class Shard {
     }
 
     private Conduct conduct(Connection connection) {
-        return connection.conduct(limits.messagesPerSecond(), loop.nanoTime());
+        return conduct(connection, loop.nanoTime());
+    }
+
+    private Conduct conduct(Connection connection, long nowNanos) {
+        return connection.conduct(limits.messagesPerSecond(), nowNanos);
     }
 
     private static void error(Connection to, @Nullable String id, ErrorCode code, String reason) {
