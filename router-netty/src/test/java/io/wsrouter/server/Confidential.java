@@ -47,7 +47,7 @@ public final class Confidential {
                 .results()
                 .map(word -> word.group())
                 .filter(WORDS::contains)
-                .forEach(word -> LEAKS.add(where + ": " + written));
+                .forEach(word -> LEAKS.add(word + " in " + where + ": " + written));
     }
 
     /** What was found, in the whole run so far. */
