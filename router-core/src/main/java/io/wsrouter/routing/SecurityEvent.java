@@ -12,17 +12,30 @@ import org.jspecify.annotations.Nullable;
  * @param address what it was done to, or null
  * @param detail a short word or phrase, safe to print
  * @param ip the IP address that it came from, or null where it is not known
+ * @param count how many things that happened it stands for; more than one when it tells how many were left out
  */
 public record SecurityEvent(
         Kind kind,
         @Nullable Address user,
         @Nullable Address address,
         String detail,
-        @Nullable String ip) {
+        @Nullable String ip,
+        int count) {
 
     /** An event from an address that is not known. */
     public SecurityEvent(Kind kind, @Nullable Address user, @Nullable Address address, String detail) {
         this(kind, user, address, detail, null);
+    }
+
+    /** One thing that happened. */
+    public SecurityEvent(
+            Kind kind, @Nullable Address user, @Nullable Address address, String detail, @Nullable String ip) {
+        this(kind, user, address, detail, ip, 1);
+    }
+
+    /** So many more of a kind than were told one by one. */
+    static SecurityEvent leftOut(Kind kind, @Nullable Address user, int count) {
+        return new SecurityEvent(kind, user, null, count + " more left out", null, count);
     }
 
     /** The kinds of event. */

@@ -55,8 +55,7 @@ final class SecurityReports {
         sinceNanos = nowNanos;
         tallies.forEach((source, tally) -> {
             if (tally.dropped > 0) {
-                listener.onSecurityEvent(
-                        new SecurityEvent(source.kind(), source.user(), null, tally.dropped + " more left out"));
+                listener.onSecurityEvent(SecurityEvent.leftOut(source.kind(), source.user(), tally.dropped));
             }
         });
         tallies.clear();

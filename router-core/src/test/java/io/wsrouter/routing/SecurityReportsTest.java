@@ -64,7 +64,10 @@ final class SecurityReportsTest {
 
         router.advance(Duration.ofMillis(1_100));
 
-        assertThat(router.securityEvents()).hasSize(12).last().isEqualTo(denied(null, "990 more left out"));
+        assertThat(router.securityEvents())
+                .hasSize(12)
+                .last()
+                .isEqualTo(SecurityEvent.leftOut(SecurityEvent.Kind.DENIED, Address.user("mallory"), 990));
         assertThat(router.count(Metric.DENIED)).isEqualTo(1_000);
         router.advance(Duration.ofSeconds(5));
         assertThat(router.securityEvents()).as("told once").hasSize(12);
@@ -103,7 +106,7 @@ final class SecurityReportsTest {
         assertThat(router.securityEvents())
                 .hasSize(SecurityReports.MOST_SOURCES + 1)
                 .last()
-                .isEqualTo(new SecurityEvent(SecurityEvent.Kind.DENIED, null, null, "2000 more left out"));
+                .isEqualTo(SecurityEvent.leftOut(SecurityEvent.Kind.DENIED, null, 2000));
     }
 
     @Test

@@ -60,9 +60,9 @@ final class EventLog implements RouterListener, AutoCloseable {
             this.of = of;
         }
 
-        boolean tryTake() {
+        boolean tryTake(int count) {
             if (waiting.get() >= MOST_WAITING || !rate.tryAcquire(System.nanoTime())) {
-                dropped.incrementAndGet();
+                dropped.addAndGet(count);
                 return false;
             }
             waiting.incrementAndGet();
@@ -82,12 +82,12 @@ final class EventLog implements RouterListener, AutoCloseable {
     public void onSecurityEvent(SecurityEvent event) {
         Instant at = Instant.now();
         Share share = shares.get(event.kind());
-        report(share == null ? faults : share, () -> SECURITY.info(line(at, event)));
+        report(share == null ? faults : share, event.count(), () -> SECURITY.info(line(at, event)));
     }
 
     @Override
     public void onBug(Throwable cause) {
-        report(faults, () -> FAULTS.error("a fault of the router; the work at hand was dropped", cause));
+        report(faults, 1, () -> FAULTS.error("a fault of the router; the work at hand was dropped", cause));
     }
 
     /** Writes what is left and ends the thread, unless the log's output is stuck. */
@@ -101,8 +101,8 @@ final class EventLog implements RouterListener, AutoCloseable {
         }
     }
 
-    private void report(Share share, Runnable line) {
-        if (share.tryTake()) {
+    private void report(Share share, int count, Runnable line) {
+        if (share.tryTake(count)) {
             entries.add(new Entry(share, line));
         }
     }

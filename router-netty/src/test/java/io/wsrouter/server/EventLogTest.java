@@ -65,6 +65,20 @@ final class EventLogTest {
     }
 
     @Test
+    void shouldCountAllThatADroppedLineStandsFor() {
+        SecurityEvent thousand =
+                new SecurityEvent(SecurityEvent.Kind.DENIED, null, null, "1000 more left out", null, 1000);
+        try (EventLog log = new EventLog()) {
+            for (int i = 0; i < FLOOD; i++) {
+                log.onSecurityEvent(thousand);
+            }
+        }
+
+        assertThat((lines.of("denied").size() * 1000L) + lines.dropped("denied"))
+                .isEqualTo(FLOOD * 1000L);
+    }
+
+    @Test
     void shouldKeepOtherKindsThroughAFloodOfOne() {
         try (EventLog log = new EventLog()) {
             for (int i = 0; i < FLOOD; i++) {

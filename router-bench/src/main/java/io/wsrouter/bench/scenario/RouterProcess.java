@@ -28,7 +28,8 @@ final class RouterProcess implements AutoCloseable {
             Pattern.compile("listens on ws://127\\.0\\.0\\.1:(\\d+)/ws, internal port http://127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern REFUSAL = Pattern.compile("\"event\":\"(denied|owner_mismatch)\"");
     private static final Pattern LEFT_OUT =
-            Pattern.compile("\"event\":\"log_dropped\",\"count\":(\\d+)|\"detail\":\"(\\d+) more left out\"");
+            Pattern.compile("\"event\":\"log_dropped\",\"of\":\"(?:denied|owner_mismatch)\",\"count\":(\\d+)"
+                    + "|\"event\":\"(?:denied|owner_mismatch)\".*\"detail\":\"(\\d+) more left out\"");
     private static final Pattern TOTAL_OF_HISTOGRAM = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
 
