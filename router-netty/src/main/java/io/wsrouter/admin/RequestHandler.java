@@ -362,7 +362,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         } catch (CharacterCodingException e) {
             return EnvelopeDecoder.invalid("not UTF-8");
         }
-        return EnvelopeDecoder.decodePublish(utf8, utf8.length);
+        return new EnvelopeDecoder().decodePublish(utf8, utf8.length);
     }
 
     private static Answer receiptAnswer(@Nullable String id, Receipt receipt) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * of what was received, byte for byte.
  *
  * <p>Refuses what is not one JSON object, nested at most 64 deep in {@code data}, with known keys, each at most once.
- * Whatever it is given, it returns a command and never throws. Any thread.
+ * Whatever it is given, it returns a command and never throws. Not thread-safe: each loop has its own.
  */
 public final class EnvelopeDecoder {
 
@@ -37,27 +37,6 @@ public final class EnvelopeDecoder {
 
         private final String word = name().toLowerCase(Locale.ROOT);
 
-        static @Nullable Key find(byte[] json, int from, int to) {
-            for (Key key : ALL) {
-                if (key.isAt(json, from, to)) {
-                    return key;
-                }
-            }
-            return null;
-        }
-
-        private boolean isAt(byte[] json, int from, int to) {
-            if (to - from != word.length()) {
-                return false;
-            }
-            for (int i = 0; i < word.length(); i++) {
-                if (json[from + i] != word.charAt(i)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
         int bit() {
             return 1 << ordinal();
         }
@@ -69,7 +48,19 @@ public final class EnvelopeDecoder {
     private static final int KEYS_OF_PUBLISH =
             KEYS_OF_SUBSCRIBE | Key.EVENT.bit() | Key.DATA.bit() | Key.PRIORITY.bit() | Key.USER.bit();
 
-    private EnvelopeDecoder() {}
+    private final JsonScanner json = new JsonScanner();
+
+    // where the values of the present envelope are, and the first problem met in reading it
+    private final int[] starts = new int[Key.ALL.length];
+    private final int[] ends = new int[Key.ALL.length];
+    private byte[] utf8 = {};
+    private int present;
+    private int escaped;
+    private boolean claimsIdentity;
+    private @Nullable String problem;
+
+    /** A decoder for one envelope after the other. */
+    public EnvelopeDecoder() {}
 
     /**
      * Reads a command from the first {@code length} bytes, which are well-formed UTF-8. The command of a publish has views of
@@ -77,23 +68,24 @@ public final class EnvelopeDecoder {
      *
      * @return the command, or {@link Command.Invalid}, or {@link Command.RefusedPublish}
      */
-    public static Command decode(byte[] utf8, int length) {
-        Envelope envelope = new Envelope(utf8, length);
-        envelope.read();
-        if (envelope.problem != null) {
-            return envelope.invalid(envelope.problem);
+    public Command decode(byte[] utf8, int length) {
+        read(utf8, length);
+        if (problem != null) {
+            return invalidEnvelope(problem);
         }
-        String type = envelope.text(Key.TYPE);
-        if (type == null) {
-            return envelope.invalid("type is missing");
+        if (!has(Key.TYPE)) {
+            return invalidEnvelope("type is missing");
         }
-        return switch (type) {
-            case "publish" -> envelope.publish();
-            case "subscribe" -> envelope.subscribe(true);
-            case "unsubscribe" -> envelope.subscribe(false);
-            case "refresh" -> envelope.refresh();
-            case "ping" -> envelope.onlyWith(KEYS_OF_PING, new Command.Ping(envelope.id()));
-            default -> envelope.invalid("unknown type");
+        if (isType("publish")) {
+            return publish();
+        }
+        return switch (required(Key.TYPE)) {
+            case "publish" -> publish();
+            case "subscribe" -> subscribe(true);
+            case "unsubscribe" -> subscribe(false);
+            case "refresh" -> refresh();
+            case "ping" -> onlyWith(KEYS_OF_PING, new Command.Ping(id()));
+            default -> invalidEnvelope("unknown type");
         };
     }
 
@@ -103,13 +95,12 @@ public final class EnvelopeDecoder {
      *
      * @return the publish, or {@link Command.Invalid}, or {@link Command.RefusedPublish}
      */
-    public static Command decodePublish(byte[] utf8, int length) {
-        Envelope envelope = new Envelope(utf8, length);
-        envelope.read();
-        if (envelope.problem != null) {
-            return envelope.invalid(envelope.problem);
+    public Command decodePublish(byte[] utf8, int length) {
+        read(utf8, length);
+        if (problem != null) {
+            return invalidEnvelope(problem);
         }
-        return envelope.has(Key.TYPE) ? envelope.invalid("unknown key \"type\"") : envelope.publish();
+        return has(Key.TYPE) ? invalidEnvelope("unknown key \"type\"") : publish();
     }
 
     /** What stands for something that is not a command at all. */
@@ -117,219 +108,210 @@ public final class EnvelopeDecoder {
         return new Command.Invalid(null, ErrorCode.BAD_REQUEST, reason, false);
     }
 
-    /** Where the values of one envelope are, and the first problem met in reading it. */
-    private static final class Envelope {
-
-        private final byte[] utf8;
-        private final JsonScanner json;
-        private final int[] starts = new int[Key.ALL.length];
-        private final int[] ends = new int[Key.ALL.length];
-        private int present;
-        private int escaped;
-        private boolean claimsIdentity;
-
-        @Nullable
-        String problem;
-
-        Envelope(byte[] utf8, int length) {
-            this.utf8 = utf8;
-            this.json = new JsonScanner(utf8, length);
-        }
-
-        void read() {
+    private void read(byte[] newUtf8, int length) {
+        utf8 = newUtf8;
+        present = 0;
+        escaped = 0;
+        claimsIdentity = false;
+        problem = null;
+        json.start(newUtf8, length);
+        json.skipSpace();
+        if (!json.isNext('{')) {
+            problem = "not a JSON object";
+        } else if (!readMembers()) {
+            problem = "malformed JSON, or nested too deeply";
+        } else {
             json.skipSpace();
-            if (!json.isNext('{')) {
-                problem = "not a JSON object";
-            } else if (!readMembers()) {
-                problem = "malformed JSON, or nested too deeply";
-            } else {
-                json.skipSpace();
-                if (!json.isAtEnd()) {
-                    note("bytes after the JSON object");
-                }
+            if (!json.isAtEnd()) {
+                note("bytes after the JSON object");
             }
         }
+    }
 
-        private boolean readMembers() {
-            json.take('{');
-            json.skipSpace();
-            if (json.take('}')) {
-                return true;
-            }
-            do {
-                if (!readMember()) {
-                    return false;
-                }
-            } while (json.take(','));
-            return json.take('}');
-        }
-
-        private boolean readMember() {
-            json.skipSpace();
-            int nameStart = json.position() + 1;
-            if (!json.skipString()) {
-                return false;
-            }
-            int nameEnd = json.position() - 1;
-            boolean isNameEscaped = json.hasEscapes();
-            json.skipSpace();
-            if (!json.take(':')) {
-                return false;
-            }
-            json.skipSpace();
-            int valueStart = json.position();
-            boolean isString = json.isNext('"');
-            if (!(isString ? json.skipString() : json.skipValue(MAX_DATA_DEPTH))) {
-                return false;
-            }
-            keep(name(nameStart, nameEnd, isNameEscaped), nameStart, nameEnd, valueStart, isString);
-            json.skipSpace();
+    private boolean readMembers() {
+        json.take('{');
+        json.skipSpace();
+        if (json.take('}')) {
             return true;
         }
-
-        private @Nullable Key name(int start, int end, boolean isEscaped) {
-            if (!isEscaped) {
-                return Key.find(utf8, start, end);
+        do {
+            if (!readMember()) {
+                return false;
             }
-            byte[] name = json.text(start, end, true).getBytes(UTF_8);
-            return Key.find(name, 0, name.length);
+        } while (json.take(','));
+        return json.take('}');
+    }
+
+    private boolean readMember() {
+        json.skipSpace();
+        int nameStart = json.position() + 1;
+        if (!json.skipString()) {
+            return false;
         }
-
-        private void keep(@Nullable Key key, int nameStart, int nameEnd, int valueStart, boolean isString) {
-            if (key == null) {
-                noteUnknown(json.text(nameStart, nameEnd, true));
-                return;
-            }
-            if (has(key)) {
-                note("duplicate key \"" + key.word + '"');
-            }
-            if (!isString && key != Key.DATA) {
-                note('"' + key.word + "\" is not a string");
-                return;
-            }
-            present |= key.bit();
-            escaped = json.hasEscapes() ? escaped | key.bit() : escaped & ~key.bit();
-            starts[key.ordinal()] = valueStart;
-            ends[key.ordinal()] = json.position();
+        int nameEnd = json.position() - 1;
+        boolean isNameEscaped = json.hasEscapes();
+        json.skipSpace();
+        if (!json.take(':')) {
+            return false;
         }
-
-        private void noteUnknown(String name) {
-            claimsIdentity |= name.equals("from") || name.equals("user_id");
-            note("unknown key \"" + shortened(name) + '"');
+        json.skipSpace();
+        int valueStart = json.position();
+        boolean isString = json.isNext('"');
+        if (!(isString ? json.skipString() : json.skipValue(MAX_DATA_DEPTH))) {
+            return false;
         }
+        keep(name(nameStart, nameEnd, isNameEscaped), nameStart, nameEnd, valueStart, isString);
+        json.skipSpace();
+        return true;
+    }
 
-        Command publish() {
-            if (!has(Key.TO)) {
-                return invalid("to is missing");
+    private @Nullable Key name(int start, int end, boolean isEscaped) {
+        String resolved = isEscaped ? json.text(start, end, true) : null;
+        for (Key key : Key.ALL) {
+            if (resolved == null ? json.isWord(key.word, start, end) : resolved.equals(key.word)) {
+                return key;
             }
-            Priority priority = has(Key.PRIORITY) ? Priority.ofWord(required(Key.PRIORITY)) : Priority.NORMAL;
-            if (priority == null) {
-                return invalid("priority is not low, normal, high or critical");
-            }
-            if (has(Key.USER) && required(Key.TO).startsWith(Address.Kind.TOPIC.prefix())) {
-                return invalid("a topic has no user");
-            }
-            Command command;
+        }
+        return null;
+    }
+
+    private void keep(@Nullable Key key, int nameStart, int nameEnd, int valueStart, boolean isString) {
+        if (key == null) {
+            noteUnknown(json.text(nameStart, nameEnd, true));
+            return;
+        }
+        if (has(key)) {
+            note("duplicate key \"" + key.word + '"');
+        }
+        if (!isString && key != Key.DATA) {
+            note('"' + key.word + "\" is not a string");
+            return;
+        }
+        present |= key.bit();
+        escaped = json.hasEscapes() ? escaped | key.bit() : escaped & ~key.bit();
+        starts[key.ordinal()] = valueStart;
+        ends[key.ordinal()] = json.position();
+    }
+
+    private void noteUnknown(String name) {
+        claimsIdentity |= name.equals("from") || name.equals("user_id");
+        note("unknown key \"" + shortened(name) + '"');
+    }
+
+    private Command publish() {
+        if (!has(Key.TO)) {
+            return invalidEnvelope("to is missing");
+        }
+        Priority priority = has(Key.PRIORITY) ? Priority.ofWord(required(Key.PRIORITY)) : Priority.NORMAL;
+        if (priority == null) {
+            return invalidEnvelope("priority is not low, normal, high or critical");
+        }
+        if (has(Key.USER) && required(Key.TO).startsWith(Address.Kind.TOPIC.prefix())) {
+            return invalidEnvelope("a topic has no user");
+        }
+        Command command;
+        try {
+            command = new Command.Publish(id(), to(), raw(Key.EVENT), raw(Key.DATA), priority, text(Key.USER));
+        } catch (IllegalArgumentException e) {
+            command = required(Key.TO).startsWith(Address.Kind.CONNECTION.prefix())
+                    ? new Command.RefusedPublish(id(), Outcome.FORBIDDEN)
+                    : invalidEnvelope("to is not an address");
+        }
+        return onlyWith(KEYS_OF_PUBLISH, command);
+    }
+
+    private Command subscribe(boolean isWanted) {
+        if (!has(Key.TO)) {
+            return onlyWith(KEYS_OF_SUBSCRIBE, invalidEnvelope("to is missing"));
+        }
+        String to = required(Key.TO);
+        Command command;
+        if (to.startsWith(Address.Kind.USER.prefix()) || to.startsWith(Address.Kind.CONNECTION.prefix())) {
+            command = new Command.Invalid(id(), ErrorCode.FORBIDDEN, "only topics can be subscribed to", false);
+        } else {
             try {
-                command = new Command.Publish(id(), to(), raw(Key.EVENT), raw(Key.DATA), priority, text(Key.USER));
+                Address topic = to();
+                command = isWanted ? new Command.Subscribe(id(), topic) : new Command.Unsubscribe(id(), topic);
             } catch (IllegalArgumentException e) {
-                command = required(Key.TO).startsWith(Address.Kind.CONNECTION.prefix())
-                        ? new Command.RefusedPublish(id(), Outcome.FORBIDDEN)
-                        : invalid("to is not an address");
-            }
-            return onlyWith(KEYS_OF_PUBLISH, command);
-        }
-
-        Command subscribe(boolean isWanted) {
-            if (!has(Key.TO)) {
-                return onlyWith(KEYS_OF_SUBSCRIBE, invalid("to is missing"));
-            }
-            String to = required(Key.TO);
-            Command command;
-            if (to.startsWith(Address.Kind.USER.prefix()) || to.startsWith(Address.Kind.CONNECTION.prefix())) {
-                command = new Command.Invalid(id(), ErrorCode.FORBIDDEN, "only topics can be subscribed to", false);
-            } else {
-                try {
-                    Address topic = to();
-                    command = isWanted ? new Command.Subscribe(id(), topic) : new Command.Unsubscribe(id(), topic);
-                } catch (IllegalArgumentException e) {
-                    command = invalid("to is not a topic");
-                }
-            }
-            return onlyWith(KEYS_OF_SUBSCRIBE, command);
-        }
-
-        Command refresh() {
-            String token = text(Key.TOKEN);
-            return onlyWith(
-                    KEYS_OF_REFRESH, token == null ? invalid("token is missing") : new Command.Refresh(id(), token));
-        }
-
-        /** The command, unless the envelope has keys that do not belong to it or an id that is too long. */
-        Command onlyWith(int allowed, Command command) {
-            if ((present & ~allowed) != 0) {
-                return invalid("unknown key for this type");
-            }
-            return isIdTooLong() ? invalid("id is longer than " + Command.MAX_ID_LENGTH + " characters") : command;
-        }
-
-        Command.Invalid invalid(String reason) {
-            return new Command.Invalid(id(), ErrorCode.BAD_REQUEST, reason, claimsIdentity);
-        }
-
-        boolean has(Key key) {
-            return (present & key.bit()) != 0;
-        }
-
-        /** The text of a string, or null when the envelope has no such key. */
-        @Nullable
-        String text(Key key) {
-            return has(key) ? required(key) : null;
-        }
-
-        private String required(Key key) {
-            return json.text(starts[key.ordinal()] + 1, ends[key.ordinal()] - 1, (escaped & key.bit()) != 0);
-        }
-
-        /**
-         * The address in {@code to}.
-         *
-         * @throws IllegalArgumentException when it is none
-         */
-        private Address to() {
-            int start = starts[Key.TO.ordinal()] + 1;
-            return (escaped & Key.TO.bit()) == 0
-                    ? Address.parse(utf8, start, ends[Key.TO.ordinal()] - 1 - start)
-                    : Address.parse(required(Key.TO));
-        }
-
-        private @Nullable RawJson raw(Key key) {
-            int start = starts[key.ordinal()];
-            return has(key) ? RawJson.of(utf8, start, ends[key.ordinal()] - start) : null;
-        }
-
-        @Nullable
-        String id() {
-            return isIdTooLong() ? null : text(Key.ID);
-        }
-
-        private boolean isIdTooLong() {
-            int mostChars = ends[Key.ID.ordinal()] - starts[Key.ID.ordinal()] - 2;
-            return has(Key.ID)
-                    && mostChars > Command.MAX_ID_LENGTH
-                    && required(Key.ID).length() > Command.MAX_ID_LENGTH;
-        }
-
-        private void note(String newProblem) {
-            if (problem == null) {
-                problem = newProblem;
+                command = invalidEnvelope("to is not a topic");
             }
         }
+        return onlyWith(KEYS_OF_SUBSCRIBE, command);
+    }
 
-        private static String shortened(String name) {
-            return name.getBytes(UTF_8).length <= MAX_SHOWN_NAME_BYTES
-                    ? name
-                    : name.substring(0, Math.min(16, name.length())) + "...";
+    private Command refresh() {
+        String token = text(Key.TOKEN);
+        return onlyWith(
+                KEYS_OF_REFRESH,
+                token == null ? invalidEnvelope("token is missing") : new Command.Refresh(id(), token));
+    }
+
+    /** The command, unless the envelope has keys that do not belong to it or an id that is too long. */
+    private Command onlyWith(int allowed, Command command) {
+        if ((present & ~allowed) != 0) {
+            return invalidEnvelope("unknown key for this type");
         }
+        return isIdTooLong() ? invalidEnvelope("id is longer than " + Command.MAX_ID_LENGTH + " characters") : command;
+    }
+
+    private Command.Invalid invalidEnvelope(String reason) {
+        return new Command.Invalid(id(), ErrorCode.BAD_REQUEST, reason, claimsIdentity);
+    }
+
+    private boolean has(Key key) {
+        return (present & key.bit()) != 0;
+    }
+
+    /** The text of a string, or null when the envelope has no such key. */
+    private @Nullable String text(Key key) {
+        return has(key) ? required(key) : null;
+    }
+
+    private boolean isType(String word) {
+        return json.isWord(word, starts[Key.TYPE.ordinal()] + 1, ends[Key.TYPE.ordinal()] - 1);
+    }
+
+    private String required(Key key) {
+        return json.text(starts[key.ordinal()] + 1, ends[key.ordinal()] - 1, (escaped & key.bit()) != 0);
+    }
+
+    /**
+     * The address in {@code to}.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    private Address to() {
+        int start = starts[Key.TO.ordinal()] + 1;
+        return (escaped & Key.TO.bit()) == 0
+                ? Address.parse(utf8, start, ends[Key.TO.ordinal()] - 1 - start)
+                : Address.parse(required(Key.TO));
+    }
+
+    private @Nullable RawJson raw(Key key) {
+        int start = starts[key.ordinal()];
+        return has(key) ? RawJson.of(utf8, start, ends[key.ordinal()] - start) : null;
+    }
+
+    private @Nullable String id() {
+        return isIdTooLong() ? null : text(Key.ID);
+    }
+
+    private boolean isIdTooLong() {
+        int mostChars = ends[Key.ID.ordinal()] - starts[Key.ID.ordinal()] - 2;
+        return has(Key.ID)
+                && mostChars > Command.MAX_ID_LENGTH
+                && required(Key.ID).length() > Command.MAX_ID_LENGTH;
+    }
+
+    private void note(String newProblem) {
+        if (problem == null) {
+            problem = newProblem;
+        }
+    }
+
+    private static String shortened(String name) {
+        return name.getBytes(UTF_8).length <= MAX_SHOWN_NAME_BYTES
+                ? name
+                : name.substring(0, Math.min(16, name.length())) + "...";
     }
 }

@@ -22,15 +22,20 @@ final class JsonScanner {
     private static final long BACKSLASHES = EACH_BYTE * '\\';
     private static final long SPACES = EACH_BYTE * ' ';
 
-    private final byte[] json;
-    private final int end;
+    private static final byte[] NOTHING = {};
+
+    private byte[] json = NOTHING;
+    private int end;
     private int position;
     private boolean hasEscapes;
 
-    /** A scanner of the first {@code length} bytes. */
-    JsonScanner(byte[] json, int length) {
-        this.json = json;
-        this.end = length;
+    JsonScanner() {}
+
+    /** Begins with the first {@code length} bytes, which are borrowed until the next text. */
+    void start(byte[] newJson, int length) {
+        json = newJson;
+        end = length;
+        position = 0;
     }
 
     int position() {
@@ -238,6 +243,19 @@ final class JsonScanner {
             position++;
         }
         return position > start;
+    }
+
+    /** Whether the bytes between two positions are {@code word}, which is ASCII. */
+    boolean isWord(String word, int from, int to) {
+        if (to - from != word.length()) {
+            return false;
+        }
+        for (int i = 0; i < word.length(); i++) {
+            if (json[from + i] != word.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The text between two positions: the inside of a string that was read, its escapes resolved if it has any. */

@@ -13,13 +13,16 @@ final class FrameHandler {
     static final int NO_CODE = -1;
 
     private final ChannelConnection connection;
+    private final EnvelopeDecoder decoder;
     private final NettyShardLoop loop;
     private final RouterListener listener;
     private boolean hasHeard;
     private boolean isInputOver;
 
-    FrameHandler(ChannelConnection connection, NettyShardLoop loop, RouterListener listener) {
+    /** A handler on {@code loop}, to which {@code decoder} belongs. */
+    FrameHandler(ChannelConnection connection, EnvelopeDecoder decoder, NettyShardLoop loop, RouterListener listener) {
         this.connection = connection;
+        this.decoder = decoder;
         this.loop = loop;
         this.listener = listener;
     }
@@ -33,7 +36,7 @@ final class FrameHandler {
     void onText(byte[] utf8, int length) {
         hasHeard = true;
         byte[] kept = connection.isAtHome() ? utf8 : Arrays.copyOf(utf8, length);
-        connection.onCommand(EnvelopeDecoder.decode(kept, length));
+        connection.onCommand(decoder.decode(kept, length));
     }
 
     /** A fragment of a message that goes on. */

@@ -14,11 +14,13 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.Future;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
+import io.wsrouter.codec.EnvelopeDecoder;
 import io.wsrouter.config.RouterConfig;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Pushes;
@@ -46,6 +48,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private static final int MOST_ON_HOME_LOOP = 8;
 
     private static final String FORWARDED_FOR = "X-Forwarded-For";
+
+    private static final FastThreadLocal<EnvelopeDecoder> DECODER_OF_LOOP = new FastThreadLocal<>() {
+        @Override
+        protected EnvelopeDecoder initialValue() {
+            return new EnvelopeDecoder();
+        }
+    };
 
     private final PublicPort port;
     private final AcceptLimits acceptLimits;
@@ -362,7 +371,10 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         int maxMessageBytes = config.limits().messageBytes();
         NettyShardLoop loop = loopOf(socketShard(channel));
         channel.pipeline()
-                .addLast(new FrameDecoder(new FrameHandler(connection, loop, port.listener()), loop, maxMessageBytes));
+                .addLast(new FrameDecoder(
+                        new FrameHandler(connection, DECODER_OF_LOOP.get(), loop, port.listener()),
+                        loop,
+                        maxMessageBytes));
         channel.pipeline().remove(decoder);
         channel.pipeline().remove(this);
         connection.onStart(
