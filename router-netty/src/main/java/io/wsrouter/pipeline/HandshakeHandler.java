@@ -88,7 +88,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private void onDeadline(ChannelHandlerContext ctx) {
         socket.willHaveBeen(Metric.HANDSHAKES_TIMED_OUT);
-        ctx.close();
+        close(ctx);
     }
 
     @Override
@@ -126,9 +126,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (!socket.isAdmitted()) {
-            end(ctx.channel(), socket.endWhenClosed());
-        }
+        endUnlessAdmitted(ctx.channel());
         ctx.fireChannelInactive();
     }
 
@@ -140,6 +138,12 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                             ? Metric.HANDSHAKES_TLS_FAILED
                             : Metric.HANDSHAKES_MALFORMED);
         }
+        close(ctx);
+    }
+
+    /** Settles the account first: whoever sees the close and comes again meets what it has cost. */
+    private void close(ChannelHandlerContext ctx) {
+        endUnlessAdmitted(ctx.channel());
         ctx.close();
     }
 
@@ -434,6 +438,12 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     // ---- how it ends
+
+    private void endUnlessAdmitted(Channel channel) {
+        if (!socket.isAdmitted()) {
+            end(channel, socket.endWhenClosed());
+        }
+    }
 
     private void end(Channel channel, Metric result) {
         if (socket.end(HandshakeRefusal.isFailure(result), System.nanoTime())) {

@@ -17,6 +17,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HandshakeDefenceTest {
 
     private static final String FAILURES = "limits.failed-handshakes-per-second-per-ip=";
+    private static final int MOST_ATTEMPTS = 10;
     private static final String LOOPBACK_IS_A_PROXY = "public.trusted-proxies=[127.0.0.1]";
 
     // ---- the rate of an address
@@ -32,7 +36,7 @@ final class HandshakeDefenceTest {
     @Test
     @Exceeds("limits.failed-handshakes-per-second-per-ip")
     void shouldRefuseAnAddressThatKeepsFailingAndNoOther() {
-        try (TestServer server = TestServer.start(FAILURES + 2)) {
+        whileFailuresCount(2, server -> {
             assertThat(wordFor(server, "127.0.0.2", badToken(server))).isEqualTo("token_malformed");
             assertThat(wordFor(server, "127.0.0.2", badToken(server))).isEqualTo("token_malformed");
 
@@ -47,12 +51,12 @@ final class HandshakeDefenceTest {
                     .until(() -> answer(server.openFrom("127.0.0.2"), goodToken(server))
                                     .status()
                             == 101);
-        }
+        });
     }
 
     @Test
     void shouldVerifyNoTokenOfAnAddressThatKeepsFailing() {
-        try (TestServer server = TestServer.start(FAILURES + 1)) {
+        whileFailuresCount(1, server -> {
             // accepted before the first failure is known, and judged after it
             TestSocket early = server.openFrom("127.0.0.2");
             await().until(() -> count(server, "sockets_accepted") == 1);
@@ -65,7 +69,7 @@ final class HandshakeDefenceTest {
 
             assertThat(count(server, "handshake_tokens_judged")).isEqualTo(judged);
             assertThat(count(server, "handshakes_ip_rate_limited")).isEqualTo(2);
-        }
+        });
     }
 
     @Test
@@ -98,18 +102,29 @@ final class HandshakeDefenceTest {
     }
 
     @Test
-    void shouldHoldSilenceAndGarbageAgainstTheirAddress() {
-        try (TestServer server = TestServer.start(FAILURES + 1, "limits.handshake-timeout=100ms")) {
-            assertThat(server.openFrom("127.0.0.2").read()).isEqualTo(-1);
-            assertThat(answer(server.openFrom("127.0.0.2"), goodToken(server)).status())
-                    .isEqualTo(429);
+    void shouldHoldSilenceAgainstItsAddress() {
+        whileFailuresCount(
+                1,
+                server -> {
+                    assertThat(server.openFrom("127.0.0.2").read()).isEqualTo(-1);
 
-            TestSocket garbage = server.openFrom("127.0.0.3");
+                    assertThat(answer(server.openFrom("127.0.0.2"), goodToken(server))
+                                    .status())
+                            .isEqualTo(429);
+                },
+                "limits.handshake-timeout=100ms");
+    }
+
+    @Test
+    void shouldHoldGarbageAgainstItsAddress() {
+        whileFailuresCount(1, server -> {
+            TestSocket garbage = server.openFrom("127.0.0.2");
             garbage.send("\u0001\u0002\u0003\r\n\r\n");
             assertThat(garbage.readResponse().status()).isEqualTo(400);
-            assertThat(answer(server.openFrom("127.0.0.3"), goodToken(server)).status())
+
+            assertThat(answer(server.openFrom("127.0.0.2"), goodToken(server)).status())
                     .isEqualTo(429);
-        }
+        });
     }
 
     // ---- pending handshakes
@@ -204,30 +219,36 @@ final class HandshakeDefenceTest {
 
     @Test
     void shouldCountAgainstTheClientThatATrustedProxyNames() {
-        try (TestServer server = TestServer.start(FAILURES + 1, LOOPBACK_IS_A_PROXY)) {
-            assertThat(wordFor(server, "127.0.0.1", forwarded(badToken(server), "198.51.100.1")))
-                    .isEqualTo("token_malformed");
+        whileFailuresCount(
+                1,
+                server -> {
+                    assertThat(wordFor(server, "127.0.0.1", forwarded(badToken(server), "198.51.100.1")))
+                            .isEqualTo("token_malformed");
 
-            assertThat(wordFor(server, "127.0.0.1", forwarded(goodToken(server), "198.51.100.1")))
-                    .isEqualTo("too_many_failures_of_ip");
-            assertThat(answer(server.open(), forwarded(goodToken(server), "198.51.100.2"))
-                            .status())
-                    .isEqualTo(101);
-        }
+                    assertThat(wordFor(server, "127.0.0.1", forwarded(goodToken(server), "198.51.100.1")))
+                            .isEqualTo("too_many_failures_of_ip");
+                    assertThat(answer(server.open(), forwarded(goodToken(server), "198.51.100.2"))
+                                    .status())
+                            .isEqualTo(101);
+                },
+                LOOPBACK_IS_A_PROXY);
     }
 
     @Test
     void shouldIgnoreAForgedHeaderOfAStranger() {
-        try (TestServer server = TestServer.start(FAILURES + 1, LOOPBACK_IS_A_PROXY)) {
-            assertThat(wordFor(server, "127.0.0.2", forwarded(badToken(server), "198.51.100.1")))
-                    .isEqualTo("token_malformed");
+        whileFailuresCount(
+                1,
+                server -> {
+                    assertThat(wordFor(server, "127.0.0.2", forwarded(badToken(server), "198.51.100.1")))
+                            .isEqualTo("token_malformed");
 
-            assertThat(wordFor(server, "127.0.0.2", forwarded(goodToken(server), "198.51.100.9")))
-                    .isEqualTo("too_many_failures_of_ip");
-            assertThat(answer(server.open(), forwarded(goodToken(server), "198.51.100.1"))
-                            .status())
-                    .isEqualTo(101);
-        }
+                    assertThat(wordFor(server, "127.0.0.2", forwarded(goodToken(server), "198.51.100.9")))
+                            .isEqualTo("too_many_failures_of_ip");
+                    assertThat(answer(server.open(), forwarded(goodToken(server), "198.51.100.1"))
+                                    .status())
+                            .isEqualTo(101);
+                },
+                LOOPBACK_IS_A_PROXY);
     }
 
     @Test
@@ -252,22 +273,26 @@ final class HandshakeDefenceTest {
     @ValueSource(strings = {"PROXY TCP4 198.51.100.1 192.0.2.1 4711 443\r\n", "v2"})
     void shouldTakeTheClientFromTheProxyProtocol(String header) {
         byte[] proxyHeader = header.equals("v2") ? version2("198.51.100.1") : header.getBytes(UTF_8);
-        try (TestServer server = TestServer.start(FAILURES + 1, LOOPBACK_IS_A_PROXY, "public.proxy-protocol=true")) {
-            TestSocket failing = server.open();
-            failing.send(proxyHeader);
-            assertThat(answer(failing, badToken(server)).status()).isEqualTo(401);
+        whileFailuresCount(
+                1,
+                server -> {
+                    TestSocket failing = server.open();
+                    failing.send(proxyHeader);
+                    assertThat(answer(failing, badToken(server)).status()).isEqualTo(401);
 
-            TestSocket failingAgain = server.open();
-            failingAgain.send(proxyHeader);
-            assertThat(answer(failingAgain, goodToken(server)).status()).isEqualTo(429);
+                    TestSocket failingAgain = server.open();
+                    failingAgain.send(proxyHeader);
+                    assertThat(answer(failingAgain, goodToken(server)).status()).isEqualTo(429);
 
-            TestSocket another = server.open();
-            another.send("PROXY TCP6 2001:db8::7 2001:db8::1 4711 443\r\n");
-            WebSocketClient.open(another, goodToken(server)).assertNothingElseCame();
-            TestSocket healthCheck = server.open();
-            healthCheck.send("PROXY UNKNOWN\r\n");
-            assertThat(answer(healthCheck, goodToken(server)).status()).isEqualTo(101);
-        }
+                    TestSocket another = server.open();
+                    another.send("PROXY TCP6 2001:db8::7 2001:db8::1 4711 443\r\n");
+                    WebSocketClient.open(another, goodToken(server)).assertNothingElseCame();
+                    TestSocket healthCheck = server.open();
+                    healthCheck.send("PROXY UNKNOWN\r\n");
+                    assertThat(answer(healthCheck, goodToken(server)).status()).isEqualTo(101);
+                },
+                LOOPBACK_IS_A_PROXY,
+                "public.proxy-protocol=true");
     }
 
     @Test
@@ -326,6 +351,30 @@ final class HandshakeDefenceTest {
                 .filter(count -> count.getKey().startsWith("handshakes_"))
                 .mapToLong(count -> count.getValue().asLong())
                 .sum();
+    }
+
+    // ---- the rate of failures
+
+    /**
+     * Runs {@code attempt} on a router that forgives each address so many failures a second. When it fails but took so long
+     * that a failure may have been forgiven, it says nothing, and is run again on another router.
+     */
+    private static void whileFailuresCount(int perSecond, Consumer<TestServer> attempt, String... settings) {
+        String[] all = Stream.concat(Stream.of(FAILURES + perSecond), Stream.of(settings))
+                .toArray(String[]::new);
+        for (int left = MOST_ATTEMPTS; left > 0; left--) {
+            try (TestServer server = TestServer.start(all)) {
+                long start = System.nanoTime();
+                try {
+                    attempt.accept(server);
+                    return;
+                } catch (AssertionError e) {
+                    if (left == 1 || System.nanoTime() - start < TimeUnit.SECONDS.toNanos(1) / perSecond) {
+                        throw e;
+                    }
+                }
+            }
+        }
     }
 
     // ---- requests
