@@ -28,6 +28,7 @@ final class Contradictions {
     void find() {
         refuseMessagesThatNoQueueHolds();
         refuseOnePortForTwo();
+        refuseProxyHeadersOfNobody();
         warnOfLimitWithoutEffect("limits.connections-per-user", "limits.connections");
         warnOfLimitWithoutEffect("limits.connections-per-ip", "limits.connections");
         warnOfLimitWithoutEffect("limits.messages-per-second", "limits.messages-per-second-per-user");
@@ -59,6 +60,14 @@ final class Contradictions {
                     "internal.port",
                     "expected another port than " + shown("public.port") + ", since both listen on "
                             + (publicHost.equals(internalHost) ? publicHost : publicHost + " and " + internalHost));
+        }
+    }
+
+    private void refuseProxyHeadersOfNobody() {
+        Setting proxies = settings.get("public.trusted-proxies");
+        boolean hasNone = proxies == null || proxies.texts().isEmpty();
+        if (hasNone && Boolean.TRUE.equals(values.get("public.proxy-protocol"))) {
+            refuse("public.proxy-protocol", "expected the proxies' addresses in public.trusted-proxies");
         }
     }
 

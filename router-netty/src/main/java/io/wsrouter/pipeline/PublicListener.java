@@ -26,16 +26,11 @@ public final class PublicListener {
     /**
      * Binds the public port. Blocks until that is done; not to be called on a loop.
      *
-     * @throws IllegalArgumentException when the PROXY protocol is expected of nobody
      * @throws BindException naming address and port when they cannot be had
      */
     public static PublicListener bind(PublicPort port) throws BindException {
         RouterConfig.Limits limits = port.config().limits();
         RouterConfig.PublicEndpoint endpoint = port.config().publicEndpoint();
-        if (endpoint.proxyProtocol() && endpoint.trustedProxies().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "public.proxy-protocol: true (expected the proxies' addresses in public.trusted-proxies)");
-        }
         AcceptLimits acceptLimits = new AcceptLimits(port);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(port.loops().group())

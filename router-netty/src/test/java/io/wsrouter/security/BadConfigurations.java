@@ -31,6 +31,7 @@ final class BadConfigurations {
                 value("public.port=80.5", PORT),
                 value("public.path=ws", "a path that starts with / and has no blank, ? or #"),
                 value("public.path=/ws?x", "a path that starts with / and has no blank, ? or #"),
+                value("public.proxy-protocol=true", "the proxies' addresses in public.trusted-proxies"),
                 value("limits.connections=unlimited", "a whole number from 1 to 2147483647, or auto"),
                 value("limits.connections-per-user=0", "a whole number from 1 to 2147483647, or unlimited"),
                 value("limits.message-bytes=0", SIZE),

@@ -330,6 +330,25 @@ final class StartCheckTest {
                 .allSatisfy(warning -> assertThat(warning).startsWith(key + ": "));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "public.proxy-protocol=true | node=n1 | true",
+                "public.proxy-protocol=true | public.trusted-proxies=[] | true",
+                "public.proxy-protocol=true | public.trusted-proxies=[10.0.0.0/8] | false",
+                "public.proxy-protocol=false | node=n1 | false",
+            })
+    void shouldRefuseProxyHeadersOfNobody(String one, String other, boolean isRefused) throws Exception {
+        List<String> errors = errors(withSecret().set(one).set(other));
+
+        assertThat(errors)
+                .hasSize(isRefused ? 1 : 0)
+                .allSatisfy(error -> assertThat(error)
+                        .isEqualTo("public.proxy-protocol: \"true\" in --set: expected the proxies' addresses in"
+                                + " public.trusted-proxies"));
+    }
+
     // ---- sources
 
     private ConfigSources withSecret() throws IOException {
