@@ -74,13 +74,18 @@ public final class LiveKeys implements KeySource, AutoCloseable {
         this.files = ConfiguredKeys.places(auth);
         URI url = auth.jwksUrl() == null ? null : URI.create(auth.jwksUrl());
         this.fetch = url == null ? null : new JwksFetch(url, JwksFetch.TIMEOUT);
-        this.urlPlace =
-                url == null ? "" : "auth.jwks-url " + url.getScheme() + "://" + url.getAuthority() + url.getPath();
+        this.urlPlace = url == null ? "" : placeOf(url);
         this.good.putAll(ConfiguredKeys.parts(files));
         this.ring = ConfiguredKeys.ring(good.values(), this::warn);
         this.isComplete = fetch == null;
         worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         worker.setRemoveOnCancelPolicy(true);
+    }
+
+    /** What a URL is called in the log: without user, password and query, any of which may be a secret. */
+    static String placeOf(URI url) {
+        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+        return "auth.jwks-url " + url.getScheme() + "://" + url.getHost() + port + url.getPath();
     }
 
     /** Begins to watch files and to fetch; {@code changes} hears of every change of the keys. To be called once. */
