@@ -1,29 +1,19 @@
 package io.wsrouter.bench.scenario;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.wsrouter.auth.Grants;
 import io.wsrouter.auth.jwt.TokenMinter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.Signature;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.HdrHistogram.ConcurrentHistogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,72 +28,40 @@ final class HandshakesScenario extends Scenario {
     private static final int DISTINCT_TOKENS = 500;
     private static final int SWITCHING_PROTOCOLS = 101;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Configures the router further, for example auth.jwks-file.")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Configures the router further.")
     private List<String> further = List.of();
 
-    private final Map<String, Signer> signers = new LinkedHashMap<>();
+    private final List<TokenSigner> signers = List.of(
+            TokenSigner.ofPem("RS256"),
+            TokenSigner.ofPem("ES256"),
+            TokenSigner.ofPem("EdDSA"),
+            TokenSigner.ofJwks("RS256", "rsa"),
+            TokenSigner.ofJwks("ES256", "ec"));
 
-    HandshakesScenario() throws GeneralSecurityException {
-        signers.put("RS256", new Signer("RS256", "SHA256withRSA", pair("RSA", 2048)));
-        signers.put("ES256", new Signer("ES256", "SHA256withECDSAinP1363Format", pair("EC", 256)));
-        signers.put("EdDSA", new Signer("EdDSA", "Ed25519", pair("Ed25519", 0)));
-    }
-
-    private static KeyPair pair(String algorithm, int bits) throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
-        if (bits > 0) {
-            generator.initialize(bits);
-        }
-        return generator.generateKeyPair();
-    }
-
-    /** Makes tokens with a private key of its own. */
-    private record Signer(String alg, String signature, KeyPair keys) {
-
-        String token(int user) {
-            String input = base64Url("{\"alg\":\"" + alg + "\"}")
-                    + '.'
-                    + base64Url("{\"sub\":\"u" + user + "\",\"exp\":"
-                            + Instant.now().plusSeconds(3600).getEpochSecond() + "}");
-            try {
-                Signature signer = Signature.getInstance(signature);
-                signer.initSign(keys.getPrivate());
-                signer.update(input.getBytes(US_ASCII));
-                return input + '.' + Base64.getUrlEncoder().withoutPadding().encodeToString(signer.sign());
-            } catch (GeneralSecurityException e) {
-                throw new ScenarioException("cannot sign with " + alg, e);
-            }
-        }
-
-        String pem() {
-            return "-----BEGIN PUBLIC KEY-----\n"
-                    + Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded())
-                    + "\n-----END PUBLIC KEY-----\n";
-        }
-
-        private static String base64Url(String text) {
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
-        }
-    }
+    HandshakesScenario() {}
 
     @Override
     List<String> settings() {
+        List<String> settings = new ArrayList<>();
+        String pemFiles = signers.stream()
+                .filter(signer -> signer.kid() == null)
+                .map(signer -> '"' + file(".pem", signer.pem()).toString() + '"')
+                .collect(Collectors.joining(", "));
+        settings.add("auth.public-key-files=[" + pemFiles + "]");
+        String keys = signers.stream()
+                .filter(signer -> signer.kid() != null)
+                .map(TokenSigner::jwk)
+                .collect(Collectors.joining(","));
+        settings.add("auth.jwks-file=" + file(".json", "{\"keys\":[" + keys + "]}"));
+        settings.addAll(further);
+        return settings;
+    }
+
+    private static Path file(String suffix, String text) {
         try {
-            StringBuilder files = new StringBuilder();
-            for (Signer signer : signers.values()) {
-                Path file = Files.createTempFile("ws-router-scenario", ".pem");
-                file.toFile().deleteOnExit();
-                files.append(files.isEmpty() ? "" : ", ")
-                        .append('"')
-                        .append(Files.writeString(file, signer.pem()))
-                        .append('"');
-            }
-            List<String> settings = new ArrayList<>(List.of("auth.public-key-files=[" + files + "]"));
-            settings.addAll(further);
-            return settings;
+            Path file = Files.createTempFile("ws-router-scenario", suffix);
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, text);
         } catch (IOException e) {
             throw new ScenarioException("cannot write public keys", e);
         }
@@ -112,7 +70,7 @@ final class HandshakesScenario extends Scenario {
     @Override
     void run(RouterProcess router, Verdict verdict, Deadline deadline) throws Exception {
         TokenMinter minter = LoadClient.minter(router);
-        verdict.say("      algorithm  handshakes/s  router CPU us  p50 us  p99 us");
+        verdict.say("      algorithm   handshakes/s  router CPU us  p50 us  p99 us");
         try (HandshakeClient client = new HandshakeClient(1, router)) {
             run(
                     "HS256",
@@ -121,8 +79,8 @@ final class HandshakesScenario extends Scenario {
                     router,
                     verdict,
                     deadline);
-            for (Signer signer : signers.values()) {
-                run(signer.alg(), signer::token, client, router, verdict, deadline);
+            for (TokenSigner signer : signers) {
+                run(signer.name(), signer::token, client, router, verdict, deadline);
             }
         }
         router.terminate(verdict);
@@ -147,7 +105,7 @@ final class HandshakesScenario extends Scenario {
         double seconds = (System.nanoTime() - start) / 1e9;
         double cpuMicros = (router.cpuSeconds() - cpuBefore) * 1e6 / scaled(MEASURED);
         verdict.say(
-                "      %-9s  %,12.0f  %,13.0f  %,6d  %,6d",
+                "      %-10s  %,12.0f  %,13.0f  %,6d  %,6d",
                 name,
                 scaled(MEASURED) / seconds,
                 cpuMicros,
