@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** A connection whose socket takes everything at once. */
 final class DiscardingConnection extends Connection {
 
-    private static final Grants EVERY_USER = new Grants(List.of(AddressPattern.parse("user:*")), List.of(), false);
+    private static final Grants EVERYTHING =
+            new Grants(List.of(AddressPattern.parse("user:*")), List.of(AddressPattern.parse("topic:*")), false);
     private static final long NEVER = 4_102_444_800L;
 
     private final Runnable onWritten;
 
     DiscardingConnection(Address user, Runnable onWritten) {
-        super(new Principal(user, EVERY_USER, NEVER));
+        super(new Principal(user, EVERYTHING, NEVER));
         this.onWritten = onWritten;
     }
 

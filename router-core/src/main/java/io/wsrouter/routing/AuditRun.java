@@ -65,6 +65,7 @@ final class AuditRun {
     /** It has answered, which took it so long. */
     void onAnswered(long nanos) {
         loopNanos += nanos;
+        longestSliceNanos = Math.max(longestSliceNanos, nanos);
         unanswered--;
         goOn();
     }

@@ -12,24 +12,18 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.Base64;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes tokens with a private key of its own, whose public key the router takes from a PEM file or, by its {@code kid}, from a
  * JWK Set. Any thread.
  */
-record TokenSigner(String alg, @Nullable String kid, KeyPair keys) {
+record TokenSigner(String alg, KeyPair keys) {
 
-    private static final int P256_BYTES = 32;
+    private static final int CURVE_BYTES = 32;
 
-    /** A signer whose tokens name no key. */
-    static TokenSigner ofPem(String alg) {
-        return new TokenSigner(alg, null, pair(alg));
-    }
-
-    /** A signer whose tokens name the key. */
-    static TokenSigner ofJwks(String alg, String kid) {
-        return new TokenSigner(alg, kid, pair(alg));
+    /** A signer with a new key. */
+    static TokenSigner of(String alg) {
+        return new TokenSigner(alg, pair(alg));
     }
 
     private static KeyPair pair(String alg) {
@@ -50,13 +44,9 @@ record TokenSigner(String alg, @Nullable String kid, KeyPair keys) {
         return generator.generateKeyPair();
     }
 
-    /** What a table of results calls it. */
-    String name() {
-        return kid == null ? alg : "JWKS " + alg;
-    }
-
-    String token(int user) {
-        String header = "{\"alg\":\"" + alg + '"' + (kid == null ? "" : ",\"kid\":\"" + kid + '"') + '}';
+    /** A token that names the key, or does not. */
+    String token(int user, boolean hasKid) {
+        String header = "{\"alg\":\"" + alg + '"' + (hasKid ? ",\"kid\":\"" + kid() + '"' : "") + '}';
         long expires = Instant.now().plusSeconds(3600).getEpochSecond();
         String payload = "{\"sub\":\"u" + user + "\",\"exp\":" + expires + '}';
         String input = base64Url(header.getBytes(UTF_8)) + '.' + base64Url(payload.getBytes(UTF_8));
@@ -75,26 +65,38 @@ record TokenSigner(String alg, @Nullable String kid, KeyPair keys) {
         }
     }
 
+    private String kid() {
+        return "the-key-of-" + alg;
+    }
+
     String pem() {
         return "-----BEGIN PUBLIC KEY-----\n"
                 + Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded())
                 + "\n-----END PUBLIC KEY-----\n";
     }
 
-    /** Source: RFC 7518, sections 6.2.1 and 6.3.1. */
+    /** Source: RFC 7518, sections 6.2.1 and 6.3.1, and RFC 8037, section 2. */
     String jwk() {
         String parameters;
         if (keys.getPublic() instanceof RSAPublicKey rsa) {
-            parameters = "\"kty\":\"RSA\",\"n\":\"" + number(rsa.getModulus()) + "\",\"e\":\""
-                    + number(rsa.getPublicExponent());
+            parameters = member("kty", "RSA")
+                    + member("n", number(rsa.getModulus()))
+                    + member("e", number(rsa.getPublicExponent()));
         } else if (keys.getPublic() instanceof ECPublicKey ec) {
-            parameters = "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\""
-                    + coordinate(ec.getW().getAffineX()) + "\",\"y\":\""
-                    + coordinate(ec.getW().getAffineY());
+            parameters = member("kty", "EC")
+                    + member("crv", "P-256")
+                    + member("x", coordinate(ec.getW().getAffineX().toByteArray()))
+                    + member("y", coordinate(ec.getW().getAffineY().toByteArray()));
         } else {
-            throw new IllegalStateException(alg + " (expected RS256 or ES256)");
+            parameters = member("kty", "OKP")
+                    + member("crv", "Ed25519")
+                    + member("x", coordinate(keys.getPublic().getEncoded()));
         }
-        return "{\"kid\":\"" + kid + "\",\"alg\":\"" + alg + "\",\"use\":\"sig\"," + parameters + "\"}";
+        return '{' + parameters + member("kid", kid()) + member("alg", alg) + "\"use\":\"sig\"}";
+    }
+
+    private static String member(String name, String value) {
+        return '"' + name + "\":\"" + value + "\",";
     }
 
     private static String number(BigInteger value) {
@@ -102,8 +104,8 @@ record TokenSigner(String alg, @Nullable String kid, KeyPair keys) {
         return base64Url(bytes[0] == 0 ? fit(bytes, bytes.length - 1) : bytes);
     }
 
-    private static String coordinate(BigInteger value) {
-        return base64Url(fit(value.toByteArray(), P256_BYTES));
+    private static String coordinate(byte[] number) {
+        return base64Url(fit(number, CURVE_BYTES));
     }
 
     /** The last {@code length} bytes, with zeros before them when there are fewer. */
