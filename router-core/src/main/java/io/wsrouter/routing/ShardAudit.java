@@ -107,7 +107,7 @@ final class ShardAudit {
     }
 
     private void goOn(AuditRun current, AuditWalk walk, Runnable then) {
-        shard.loop().execute(() -> onSlice(current, walk, then));
+        shard.loop().executeNextTurn(() -> onSlice(current, walk, then));
     }
 
     private void onSlice(AuditRun current, AuditWalk walk, Runnable then) {

@@ -13,6 +13,16 @@ public interface ShardLoop {
      */
     void execute(Runnable task);
 
+    /**
+     * Runs {@code task} on this loop after everything that waits now, sockets that are ready among it. {@link #execute} goes
+     * before the sockets, so that a task which runs on and on by it keeps them waiting. Runs on the loop.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException when the loop has ended
+     */
+    default void executeNextTurn(Runnable task) {
+        execute(task); // no sockets
+    }
+
     /** A monotonic clock, in nanoseconds. */
     long nanoTime();
 

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.wsrouter.routing.ShardLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A shard's loop on a Netty event loop. It also flushes, once a turn, the sockets that the turn has written to. */
 public final class NettyShardLoop implements ShardLoop {
@@ -38,6 +39,11 @@ public final class NettyShardLoop implements ShardLoop {
     @Override
     public void execute(Runnable task) {
         eventLoop.execute(task);
+    }
+
+    @Override
+    public void executeNextTurn(Runnable task) {
+        eventLoop.schedule(task, 0, TimeUnit.NANOSECONDS); // taken up once a turn, while tasks are until none is left
     }
 
     @Override

@@ -1,0 +1,62 @@
+package io.wsrouter.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.wsrouter.config.RouterConfig;
+import io.wsrouter.server.TestSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class NettyShardLoopTest {
+
+    private final AtomicInteger bytesRead = new AtomicInteger();
+
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL"})
+    void shouldReadFromSocketsBeforeTheNextTurn(RouterConfig.Transport transport) throws Exception {
+        EventLoops loops = new EventLoops(1, transport);
+        try (TestSocket client = TestSocket.open(listen(loops))) {
+            client.send("a");
+            await().until(() -> bytesRead.get() == 1);
+            CompletableFuture<Integer> readByTheNextTurn = new CompletableFuture<>();
+            NettyShardLoop loop = loops.loops().get(0);
+
+            loop.execute(() -> {
+                client.send("b");
+                loop.executeNextTurn(() -> readByTheNextTurn.complete(bytesRead.get()));
+            });
+
+            assertThat(readByTheNextTurn.get(TestSocket.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(2);
+        } finally {
+            loops.close();
+        }
+    }
+
+    private int listen(EventLoops loops) {
+        Channel listening = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.serverChannel())
+                .childHandler(new SimpleChannelInboundHandler<ByteBuf>() {
+                    @Override
+                    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
+                        bytesRead.addAndGet(bytes.readableBytes());
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+        return ((InetSocketAddress) listening.localAddress()).getPort();
+    }
+}
