@@ -784,7 +784,8 @@ public final class Shard {
         }
     }
 
-    void onFault(Throwable cause) {
+    /** Counts and reports a fault of the router itself. */
+    public void onFault(Throwable cause) {
         counters.increment(Metric.BUGS);
         listener.onBug(cause);
     }

@@ -264,6 +264,12 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         }
     }
 
+    @Override
+    public void onFlushFailed(Throwable cause) {
+        socketShard.onFault(cause);
+        channel.close();
+    }
+
     private void flushGathered() {
         ByteBuf flushing = gathered;
         if (flushing == null) {
@@ -330,12 +336,17 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         counters.add(Metric.SENT_BYTES, isDelivered ? flushedBytes : 0);
     }
 
-    private static void tell(List<Delivery> deliveries, boolean areDelivered, Outcome failure) {
+    /** Tells each its end; a receipt that cannot be written must not silence the others. */
+    private void tell(List<Delivery> deliveries, boolean areDelivered, Outcome failure) {
         for (Delivery delivery : deliveries) {
-            if (areDelivered) {
-                delivery.onDelivered();
-            } else {
-                delivery.onRefused(failure);
+            try {
+                if (areDelivered) {
+                    delivery.onDelivered();
+                } else {
+                    delivery.onRefused(failure);
+                }
+            } catch (RuntimeException | OutOfMemoryError e) {
+                socketShard.onFault(e);
             }
         }
     }
@@ -352,12 +363,12 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             return;
         }
         closeReason = reason;
+        LingeringClose.discardInput(channel);
         if (reason == CloseReason.SLOW_CONSUMER) {
             dropGathered();
         }
         byte[] payload = closePayload(reason);
         FrameBuffer.write(gathering(payload.length), FrameBuffer.CLOSE, payload);
-        LingeringClose.discardInput(channel);
         if (flushed == null) {
             flushGathered();
         }

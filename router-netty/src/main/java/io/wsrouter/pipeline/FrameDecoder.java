@@ -199,7 +199,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
             forgetFragments();
             handler.onText(message, messageLength);
         } else {
-            handler.onFragment();
+            handler.onFragment(length);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.wsrouter.pipeline;
 
 import io.wsrouter.codec.EnvelopeDecoder;
+import io.wsrouter.connection.RateLimit;
 import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.routing.RouterListener;
 import io.wsrouter.transport.NettyShardLoop;
@@ -12,19 +13,35 @@ final class FrameHandler {
     /** Stands for a close frame without a code. */
     static final int NO_CODE = -1;
 
+    private static final int SMALL_FRAMES_PER_MESSAGE = 10;
+    private static final int SMALL_FRAGMENT_BYTES = 64;
+
     private final ChannelConnection connection;
     private final EnvelopeDecoder decoder;
     private final NettyShardLoop loop;
     private final RouterListener listener;
+    private final RateLimit smallFrames;
     private boolean hasHeard;
     private boolean isInputOver;
 
-    /** A handler on {@code loop}, to which {@code decoder} belongs. */
-    FrameHandler(ChannelConnection connection, EnvelopeDecoder decoder, NettyShardLoop loop, RouterListener listener) {
+    /**
+     * A handler on {@code loop}, to which {@code decoder} belongs.
+     *
+     * @param messagesPerSecond the rate of commands; frames that are none may come {@value #SMALL_FRAMES_PER_MESSAGE} times as
+     *     often
+     */
+    FrameHandler(
+            ChannelConnection connection,
+            EnvelopeDecoder decoder,
+            NettyShardLoop loop,
+            RouterListener listener,
+            int messagesPerSecond) {
         this.connection = connection;
         this.decoder = decoder;
         this.loop = loop;
         this.listener = listener;
+        int mostFrames = (int) Math.min(Integer.MAX_VALUE, (long) messagesPerSecond * SMALL_FRAMES_PER_MESSAGE);
+        this.smallFrames = new RateLimit(mostFrames, loop.nanoTime());
     }
 
     /** Whether frames still count. */
@@ -39,20 +56,35 @@ final class FrameHandler {
         connection.onCommand(decoder.decode(kept, length));
     }
 
-    /** A fragment of a message that goes on. */
-    void onFragment() {
+    /** A fragment of {@code length} bytes of a message that goes on. */
+    void onFragment(int length) {
         hasHeard = true;
+        if (length < SMALL_FRAGMENT_BYTES) {
+            onSmallFrame();
+        }
     }
 
     /** A ping; {@code payload} is handed over. */
     void onPing(byte[] payload) {
         hasHeard = true;
-        connection.onPing(payload);
+        if (onSmallFrame()) {
+            connection.onPing(payload);
+        }
     }
 
     /** A pong. */
     void onPong() {
         hasHeard = true;
+        onSmallFrame();
+    }
+
+    /** Counts a frame that costs its sender next to nothing, and says whether it is within the rate. */
+    private boolean onSmallFrame() {
+        boolean isWithinRate = smallFrames.tryAcquire(loop.nanoTime());
+        if (!isWithinRate) {
+            onViolation(CloseReason.RATE_EXCEEDED);
+        }
+        return isWithinRate;
     }
 
     /** A close frame with {@code code}, or {@link #NO_CODE}. */

@@ -376,7 +376,12 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         NettyShardLoop loop = loopOf(socketShard(channel));
         channel.pipeline()
                 .addLast(new FrameDecoder(
-                        new FrameHandler(connection, DECODER_OF_LOOP.get(), loop, port.listener()),
+                        new FrameHandler(
+                                connection,
+                                DECODER_OF_LOOP.get(),
+                                loop,
+                                port.listener(),
+                                config.limits().messagesPerSecond()),
                         loop,
                         maxMessageBytes));
         channel.pipeline().remove(decoder);

@@ -14,6 +14,9 @@ public final class NettyShardLoop implements ShardLoop {
 
         /** Hands over what was gathered. Runs on the loop. */
         void onFlush();
+
+        /** Hears that its flush has thrown, which must not keep the others from theirs. Runs on the loop. */
+        void onFlushFailed(Throwable cause);
     }
 
     private final EventLoop eventLoop;
@@ -78,12 +81,13 @@ public final class NettyShardLoop implements ShardLoop {
         List<Flushable> ending = gathered;
         gathered = flushed;
         flushed = ending;
-        try {
-            for (Flushable flushable : ending) {
+        for (Flushable flushable : ending) {
+            try {
                 flushable.onFlush();
+            } catch (Throwable e) {
+                flushable.onFlushFailed(e);
             }
-        } finally {
-            ending.clear();
         }
+        ending.clear();
     }
 }

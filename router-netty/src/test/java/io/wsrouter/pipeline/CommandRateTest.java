@@ -9,9 +9,11 @@ import io.wsrouter.server.TestServer;
 import io.wsrouter.server.WebSocketClient;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that send too much. */
@@ -68,5 +70,35 @@ final class CommandRateTest {
             assertThat(flooder.socket().readToEnd()).isEmpty();
             bob.assertNothingElseCame();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("smallFrames")
+    void shouldCloseWhoFloodsWithFramesThatAreNoMessage(Frame frame) {
+        try (TestServer server = TestServer.start("limits.messages-per-second=2", "loops=2")) {
+            WebSocketClient flooder = server.connect("alice");
+            ByteArrayOutputStream flood = new ByteArrayOutputStream();
+            flood.writeBytes(Frame.fragment(Frame.TEXT, false, new byte[0]).masked());
+            for (int i = 0; i < 1_000; i++) {
+                flood.writeBytes(frame.masked());
+            }
+
+            flooder.socket().send(flood.toByteArray());
+
+            Frame last = flooder.readFrame();
+            while (last.opcode() == Frame.PONG) {
+                last = flooder.readFrame();
+            }
+            assertThat(last.closeCode()).isEqualTo(4009);
+            assertThat(last.closeReason()).isEqualTo("rate_exceeded");
+        }
+    }
+
+    static List<Frame> smallFrames() {
+        return List.of(
+                Frame.of(Frame.PING, new byte[0]),
+                Frame.of(Frame.PONG, new byte[0]),
+                Frame.fragment(Frame.CONTINUATION, false, new byte[0]),
+                Frame.fragment(Frame.CONTINUATION, false, new byte[] {'x'}));
     }
 }

@@ -12,9 +12,11 @@ import io.wsrouter.config.RouterConfig;
 import io.wsrouter.server.TestSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -44,6 +46,25 @@ final class NettyShardLoopTest {
         }
     }
 
+    @Test
+    void shouldFlushTheOthersWhenOneFlushFails() throws Exception {
+        EventLoops loops = new EventLoops(1, RouterConfig.Transport.NIO);
+        try {
+            NettyShardLoop loop = loops.loops().get(0);
+            RuntimeException fault = new IllegalStateException("on purpose");
+            Recording failing = new Recording(fault);
+            Recording next = new Recording(null);
+
+            loop.execute(() -> List.of(failing, next).forEach(loop::flushAtTurnEnd));
+
+            assertThat(failing.failure.get(10, TimeUnit.SECONDS)).isSameAs(fault);
+            assertThat(next.flushed.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(next.failure).isNotDone();
+        } finally {
+            loops.close();
+        }
+    }
+
     private int listen(EventLoops loops) {
         Channel listening = new ServerBootstrap()
                 .group(loops.group())
@@ -58,5 +79,29 @@ final class NettyShardLoopTest {
                 .syncUninterruptibly()
                 .channel();
         return ((InetSocketAddress) listening.localAddress()).getPort();
+    }
+
+    private static final class Recording implements NettyShardLoop.Flushable {
+
+        private final RuntimeException fault;
+        private final CompletableFuture<Boolean> flushed = new CompletableFuture<>();
+        private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+
+        Recording(RuntimeException fault) {
+            this.fault = fault;
+        }
+
+        @Override
+        public void onFlush() {
+            if (fault != null) {
+                throw fault;
+            }
+            flushed.complete(true);
+        }
+
+        @Override
+        public void onFlushFailed(Throwable cause) {
+            failure.complete(cause);
+        }
     }
 }
