@@ -82,6 +82,7 @@ final class CommandRateTest {
             for (int i = 0; i < 1_000; i++) {
                 flood.writeBytes(frame.masked());
             }
+            flood.writeBytes(Frame.close(1000, "").masked());
 
             flooder.socket().send(flood.toByteArray());
 
