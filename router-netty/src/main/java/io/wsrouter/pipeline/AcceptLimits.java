@@ -93,6 +93,9 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         InetAddress client = proxies.clientBehind(socket.client(), forwardedFor);
         socket.speaksFor(client);
         onAcceptingLoop(socket.acceptingLoop(), () -> {
+            if (!socket.channel().isOpen()) {
+                return; // forgotten already, or about to be: what is counted now would stay
+            }
             IpState ip = connect(socket, client, System.nanoTime());
             socket.channel().eventLoop().execute(() -> {
                 if (ip == null) {

@@ -269,6 +269,26 @@ final class HandshakeDefenceTest {
         }
     }
 
+    @Test
+    void shouldForgetClientsBehindAProxyThatAreGoneBeforeTheyAreCounted() {
+        try (TestServer server = TestServer.start("limits.connections-per-ip=1", LOOPBACK_IS_A_PROXY)) {
+            byte[] head = forwarded(goodToken(server), "198.51.100.1").bytes();
+            for (int i = 0; i < 200; i++) {
+                TestSocket aborted = server.open();
+                aborted.send(head);
+                aborted.reset();
+            }
+            server.awaitNoResidue();
+
+            Stream<Integer> answers =
+                    Stream.generate(() -> answer(server.open(), forwarded(goodToken(server), "198.51.100.1"))
+                            .status());
+            assertThat(answers.limit(200).anyMatch(status -> status == 101))
+                    .as("the client's only slot is free")
+                    .isTrue();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"PROXY TCP4 198.51.100.1 192.0.2.1 4711 443\r\n", "v2"})
     void shouldTakeTheClientFromTheProxyProtocol(String header) {
