@@ -24,7 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class AcceptLimits extends ChannelInboundHandlerAdapter {
 
     private static final int MOST_MARKED = 128;
+    private static final int MOST_DISPLACED = 1024;
     private static final int OLDEST_COMPARED = 32;
+
+    /** How many pending of an address make each of them one that may be closed for a new one. */
+    private static final int ANY = 0;
+
+    private static final int CROWDED = 2;
 
     /** A pending handshake younger than this is not closed for a newer one: a storm of honest clients has to get through. */
     private static final long LEAST_PENDING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -38,6 +44,7 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     private final IpTable ips;
     private final Set<AcceptedSocket> pending = new LinkedHashSet<>();
     private int connections;
+    private int displaced;
     private int marked;
     private @Nullable Runnable whenEmpty;
 
@@ -111,7 +118,10 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     /** A good token has been shown: the socket is pending no more. Runs on the socket's loop. */
     void admit(AcceptedSocket socket) {
         socket.admit();
-        onAcceptingLoop(socket.acceptingLoop(), () -> leavePending(socket));
+        onAcceptingLoop(socket.acceptingLoop(), () -> {
+            leavePending(socket);
+            leaveDisplaced(socket);
+        });
     }
 
     /** Runs {@code task} on the accepting loop as soon as no accepted socket is open. Runs on that loop. */
@@ -128,15 +138,25 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     }
 
     private @Nullable HandshakeRefusal judge(AcceptedSocket socket, long nowNanos) {
-        if (connections >= port.maxConnections()) {
-            return HandshakeRefusal.NODE_FULL;
-        }
         HandshakeRefusal refusal = socket.isProxied() ? null : judgeIp(socket, nowNanos);
-        if (refusal == null && !hasRoomForPending(nowNanos)) {
-            disconnect(socket, nowNanos);
-            return HandshakeRefusal.PENDING_FULL;
+        if (refusal == null) {
+            refusal = judgeRoom(nowNanos);
+            if (refusal != null) {
+                disconnect(socket, nowNanos);
+            }
         }
         return refusal;
+    }
+
+    /** When there is no room, a pending handshake that may be closed for a new one makes it. */
+    private @Nullable HandshakeRefusal judgeRoom(long nowNanos) {
+        if (connections - displaced >= port.maxConnections()) {
+            return displacePending(CROWDED, nowNanos) ? null : HandshakeRefusal.NODE_FULL;
+        }
+        if (pending.size() >= maxPending) {
+            return displacePending(ANY, nowNanos) ? null : HandshakeRefusal.PENDING_FULL;
+        }
+        return null;
     }
 
     private @Nullable HandshakeRefusal judgeIp(AcceptedSocket socket, long nowNanos) {
@@ -176,17 +196,19 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes a pending handshake for a new one, unless all are too young to be told from honest ones. */
-    private boolean hasRoomForPending(long nowNanos) {
-        if (pending.size() < maxPending) {
-            return true;
-        }
-        AcceptedSocket displaced = mostCrowdedOfTheOldest(nowNanos);
-        if (displaced == null) {
+    /**
+     * Closes the pending handshake of the most crowded address if that has at least {@code leastOfIp}, unless all are too
+     * young to be told from honest ones, or many that were closed so are still open.
+     */
+    private boolean displacePending(int leastOfIp, long nowNanos) {
+        AcceptedSocket found = displaced < MOST_DISPLACED ? mostCrowdedOfTheOldest(nowNanos) : null;
+        if (found == null || pendingOfIp(found) < leastOfIp) {
             return false;
         }
-        leavePending(displaced);
-        displaced.closePending(Metric.HANDSHAKES_DISPLACED);
+        leavePending(found);
+        found.isDisplaced = true;
+        displaced++;
+        found.closePending(Metric.HANDSHAKES_DISPLACED);
         return true;
     }
 
@@ -222,12 +244,21 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** It is gone, or its handshake got through first. */
+    private void leaveDisplaced(AcceptedSocket socket) {
+        if (socket.isDisplaced) {
+            socket.isDisplaced = false;
+            displaced--;
+        }
+    }
+
     private void forget(AcceptedSocket socket) {
         if (socket.isMarked) {
             marked--;
         } else {
             connections--;
             leavePending(socket);
+            leaveDisplaced(socket);
             disconnect(socket, System.nanoTime());
         }
         tellWhenEmpty();

@@ -1,6 +1,7 @@
 package io.wsrouter.pipeline;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
 import io.wsrouter.metrics.Metric;
@@ -27,6 +28,9 @@ final class AcceptedSocket {
 
     /** Whether it was refused when it was accepted. The accepting loop's own. */
     boolean isMarked;
+
+    /** Whether it is being closed for a new one. The accepting loop's own. */
+    boolean isDisplaced;
 
     private @Nullable HandshakeRefusal refusal;
     private InetAddress client;
@@ -124,10 +128,15 @@ final class AcceptedSocket {
         isAdmitted = true;
     }
 
-    /** Has the socket closed unless its handshake gets through first; that will have been {@code why}. Any thread. */
+    /**
+     * Has the socket closed unless its handshake gets through first; that will have been {@code why}. Runs on the
+     * accepting loop, which has handed the channel to its loop before. That may still have to register it, which comes
+     * first; only an admitted channel moves.
+     */
     void closePending(Metric why) {
-        if (channel.isRegistered()) {
-            channel.eventLoop().execute(() -> {
+        EventLoop loop = channel.eventLoop();
+        if (!loop.isShuttingDown()) {
+            loop.execute(() -> {
                 if (!isAdmitted) {
                     endWhenClosed = why;
                     channel.close();

@@ -183,6 +183,45 @@ final class HandshakeDefenceTest {
     }
 
     @Test
+    void shouldMakeRoomOnAFullNodeByClosingThePendingOfACrowdedAddress() {
+        try (TestServer server = TestServer.start("limits.connections=8", "limits.pending-handshakes=100")) {
+            WebSocketClient established = server.connect("bob");
+            for (int i = 0; i < 20; i++) {
+                server.openFrom("127.0.0.3");
+            }
+            await().until(() -> count(server, "sockets_accepted") == 21);
+
+            List<Response> answers = new ArrayList<>();
+            await().until(() -> {
+                answers.add(answer(server.openFrom("127.0.0.2"), goodToken(server)));
+                return answers.size() == 50 || answers.get(answers.size() - 1).status() == 101;
+            });
+
+            assertThat(answers).extracting(Response::status).contains(101);
+            assertThat(count(server, "handshakes_displaced")).isPositive();
+            established.assertNothingElseCame();
+        }
+    }
+
+    @Test
+    void shouldKeepTheOnlyPendingOfAnAddressOnAFullNode() {
+        try (TestServer server = TestServer.start("limits.connections=2", "limits.pending-handshakes=100")) {
+            server.connect("bob");
+            TestSocket slow = server.openFrom("127.0.0.2");
+            await().until(() -> count(server, "sockets_accepted") == 2);
+
+            List<String> words = new ArrayList<>();
+            await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                words.add(wordFor(server, "127.0.0.3", goodToken(server)));
+                return words.size() == 10;
+            });
+
+            assertThat(words).containsOnly("too_many_connections");
+            assertThat(answer(slow, goodToken(server)).status()).isEqualTo(101);
+        }
+    }
+
+    @Test
     void shouldNotCountConnectionsAsPending() {
         try (TestServer server = TestServer.start("limits.pending-handshakes=1")) {
             WebSocketClient alice = server.connect("alice");
