@@ -53,10 +53,10 @@ public enum AuthFailure {
     IDENTITY_MISMATCH("identity_mismatch", "The X-User-ID header differs from the token's sub."),
     /** No capacity to verify the token now; a retry may cure it. */
     AUTHENTICATOR_BUSY("authenticator_busy", "Too many tokens are being verified at the moment; try again later."),
-    /** No key fits the token, and not every configured source of keys has answered yet; a retry may cure it. */
+    /** No key fits the token, and the newest keys are not there, nor may be fetched at once; a retry may cure it. */
     KEYS_UNAVAILABLE(
             "keys_unavailable",
-            "The keys that tokens are verified with have not all been fetched yet; try again later.");
+            "No key fits the token, and the newest keys cannot be fetched at the moment; try again later.");
 
     private final String word;
     private final String explanation;

@@ -41,6 +41,10 @@ public enum Metric {
     HANDSHAKES_RATE_LIMITED("handshakes", "Handshakes refused because of limits.handshakes-per-second."),
     /** Handshakes that could not be verified now. */
     HANDSHAKES_BUSY("handshakes", "Handshakes refused because too many tokens were being verified."),
+    /** Handshakes that no key was there for. */
+    HANDSHAKES_KEYS_UNAVAILABLE(
+            "handshakes",
+            "Handshakes refused because no key fits the token and newer ones could not be fetched (503)."),
     /** Handshakes during shutdown. */
     HANDSHAKES_DRAINED("handshakes", "Handshakes refused because the node was shutting down."),
     /** Handshakes that met a fault. */

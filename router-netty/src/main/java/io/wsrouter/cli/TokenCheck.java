@@ -151,7 +151,7 @@ final class TokenCheck {
                 "leave out X-User-ID, or set it to "
                         + (content == null ? "the sub" : shown(content.claims().get("sub")));
             case AUTHENTICATOR_BUSY -> "try again after the seconds in Retry-After";
-            case KEYS_UNAVAILABLE -> "see why auth.jwks-url cannot be fetched; clients may try again meanwhile";
+            case KEYS_UNAVAILABLE -> "see why auth.jwks-url cannot be fetched now; clients may try again meanwhile";
         };
     }
 

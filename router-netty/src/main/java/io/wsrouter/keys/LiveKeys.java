@@ -116,6 +116,11 @@ public final class LiveKeys implements KeySource, AutoCloseable {
         return fetch == null ? null : beginFetch(auth.jwksCooldown().toNanos());
     }
 
+    @Override
+    public boolean mayLookLater() {
+        return fetch != null;
+    }
+
     /** Ends the thread; the keys stay as they are. */
     @Override
     public void close() {

@@ -125,6 +125,7 @@ record HandshakeRefusal(
         return switch (metric) {
             case HANDSHAKES_MALFORMED,
                     HANDSHAKES_UNAUTHENTICATED,
+                    HANDSHAKES_KEYS_UNAVAILABLE,
                     HANDSHAKES_FOREIGN_ORIGIN,
                     HANDSHAKES_TLS_FAILED,
                     HANDSHAKES_TIMED_OUT,
@@ -138,7 +139,9 @@ record HandshakeRefusal(
     static HandshakeRefusal of(AuthFailure failure) {
         return failure.isRetryable()
                 ? new HandshakeRefusal(
-                        Metric.HANDSHAKES_BUSY,
+                        failure == AuthFailure.KEYS_UNAVAILABLE
+                                ? Metric.HANDSHAKES_KEYS_UNAVAILABLE
+                                : Metric.HANDSHAKES_BUSY,
                         HttpResponseStatus.SERVICE_UNAVAILABLE,
                         failure.word(),
                         failure.explanation(),

@@ -36,6 +36,9 @@ final class KeyRotationTest {
     /** No periodic fetch within a test, and no fetch for unknown keys after the first three. */
     private static final String NEVER = "auth.jwks-refresh=24h";
 
+    /** Long enough for a test to come before its end, short enough to wait for it. */
+    private static final String COOLDOWN = "3s";
+
     private static final String LIMITED = "auth.jwks-cooldown=1h";
 
     @TempDir
@@ -114,7 +117,7 @@ final class KeyRotationTest {
 
             assertThat(answers).containsOnly("101");
             assertThat(issuer.fetches()).isBetween(rotations, 2 * rotations);
-            assertThat(handshake(server, issuer.token("k1", "alice"))).isEqualTo("401 unknown_key");
+            await().until(() -> handshake(server, issuer.token("k1", "alice")).equals("401 unknown_key"));
             System.out.println(answers.size() + " handshakes in " + rotations + " rotations, " + issuer.fetches()
                     + " fetches, 0 refused");
         }
@@ -154,11 +157,52 @@ final class KeyRotationTest {
 
             for (int i = 0; i < 200; i++) {
                 assertThat(handshake(server, issuer.token("unknown", "mallory")))
-                        .isEqualTo("401 unknown_key");
+                        .isEqualTo(i < LiveKeys.FETCH_BURST ? "401 unknown_key" : "503 keys_unavailable");
             }
 
             assertThat(issuer.fetches()).isEqualTo(1 + LiveKeys.FETCH_BURST);
             assertThat(handshake(server, issuer.token("k1", "alice"))).isEqualTo("101");
+        }
+    }
+
+    @Test
+    void shouldNotTurnAwayANewKeyForGoodWhileJunkUsesUpTheFetches() {
+        try (TestServer server =
+                TestServer.start("auth.jwks-url=" + issuer.url(), NEVER, "auth.jwks-cooldown=" + COOLDOWN)) {
+            awaitReady(server);
+            for (int i = 0; i <= LiveKeys.FETCH_BURST; i++) {
+                handshake(server, issuer.token("junk" + i, "mallory"));
+            }
+            issuer.publish("k1", "k2");
+
+            Response withheld = server.answerTo(server.handshake().bearer(issuer.token("k2", "alice")));
+
+            assertThat(withheld.status()).isEqualTo(503);
+            assertThat(withheld.json().path("error").asText()).isEqualTo("keys_unavailable");
+            assertThat(withheld.headers()).containsEntry("retry-after", "1");
+            await().until(() -> {
+                handshake(server, issuer.token("junk", "mallory"));
+                String answer = handshake(server, issuer.token("k2", "alice"));
+                assertThat(answer).isIn("101", "503 keys_unavailable");
+                return answer.equals("101");
+            });
+        }
+    }
+
+    @Test
+    void shouldCountWhatJunkKeysAreAnsweredAgainstTheirAddress() {
+        try (TestServer server = TestServer.start(
+                "auth.jwks-url=" + issuer.url(),
+                NEVER,
+                LIMITED,
+                "limits.failed-handshakes-per-second-per-ip=" + (LiveKeys.FETCH_BURST + 2))) {
+            awaitReady(server);
+            String junk = issuer.token("junk", "mallory");
+
+            assertThat(IntStream.range(0, 200).mapToObj(i -> handshake(server, junk)))
+                    .contains("503 keys_unavailable", "429 too_many_failures_of_ip");
+            assertThat(server.stats().path("handshakes_keys_unavailable").asInt())
+                    .isPositive();
         }
     }
 

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * {@link AuthFailure#AUTHENTICATOR_BUSY}.
  *
  * <p>A token that no key fits may have newer keys looked for, and waits for that; at most {@value #MOST_WAITING} wait at a
- * time. Any thread.
+ * time. Where that look is put off, as junk may have used up what there is of them, the answer is
+ * {@link AuthFailure#KEYS_UNAVAILABLE}: it may be the issuer's newest key. Any thread.
  */
 public final class JwtAuthenticator implements Authenticator {
 
@@ -113,7 +114,10 @@ public final class JwtAuthenticator implements Authenticator {
     private CompletionStage<Principal> waitForKeys(CompactToken token, int looksLeft, AuthenticationException failure) {
         CompletionStage<Boolean> look = keySource.lookAgain();
         if (look == null) {
-            return CompletableFuture.failedStage(withoutKey(failure));
+            return CompletableFuture.failedStage(
+                    keySource.mayLookLater()
+                            ? new AuthenticationException(AuthFailure.KEYS_UNAVAILABLE)
+                            : withoutKey(failure));
         }
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();

@@ -23,6 +23,11 @@ public interface KeySource {
         return null;
     }
 
+    /** Whether a look that is not made now would be made later, so that a token without a key may find one then. */
+    default boolean mayLookLater() {
+        return false;
+    }
+
     /** Whether every source of keys has been read at least once; until then a key may be missing that will come. */
     default boolean isComplete() {
         return true;

@@ -217,6 +217,27 @@ class JwtAuthenticatorTest {
                 .isEqualTo(AuthFailure.UNKNOWN_KEY);
     }
 
+    @Test
+    void shouldAskForARetryWhenTheLookForNewerKeysIsPutOff() {
+        KeySource spent = new KeySource() {
+            @Override
+            public KeyRing keys() {
+                return KeyRing.builder().pem("a.pem", pem(RSA)).build();
+            }
+
+            @Override
+            public boolean mayLookLater() {
+                return true;
+            }
+        };
+        JwtAuthenticator authenticator = new JwtAuthenticator(JwtRules.NONE, spent, Runnable::run, CLOCK);
+
+        assertThat(failureOf(authenticator, token(JwtAlgorithm.RS256, OTHER_RSA.getPrivate(), "new")))
+                .isEqualTo(AuthFailure.KEYS_UNAVAILABLE);
+        assertThat(failureOf(authenticator, token(JwtAlgorithm.RS256, OTHER_RSA.getPrivate(), "a")))
+                .isEqualTo(AuthFailure.BAD_SIGNATURE);
+    }
+
     // Size and shape
 
     @Test
