@@ -369,8 +369,7 @@ public final class Shard {
             error(from, refresh.id(), ErrorCode.RATE_LIMITED, "one refresh at a time, and one a second");
             return;
         }
-        authenticator
-                .authenticate(new Credentials(refresh.token()))
+        Authenticator.ask(authenticator, new Credentials(refresh.token()))
                 .whenComplete((principal, failure) ->
                         loop.execute(() -> onAuthenticated(from, refresh.id(), principal, failure)));
     }

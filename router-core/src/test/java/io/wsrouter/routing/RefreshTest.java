@@ -269,6 +269,19 @@ final class RefreshTest {
         assertThat(router.count(Metric.REFRESHED)).isOne();
     }
 
+    @Test
+    void shouldCloseWithAnErrorWhenTheAuthenticatorThrows() {
+        router.expectsFaults(Metric.BUGS);
+        RecordingConnection alice = router.connects("alice");
+        router.tokens().breaks();
+
+        alice.refreshes("any", "10");
+        router.runUntilIdle();
+
+        assertThat(alice.closeReasons()).containsExactly(CloseReason.INTERNAL_ERROR);
+        assertThat(router.count(Metric.BUGS)).isOne();
+    }
+
     private String token(String user, Duration ttl) {
         return router.tokens().token(user, ttl, Grants.NONE);
     }

@@ -25,6 +25,7 @@ public final class TestAuthenticator implements Authenticator {
     private final TokenMinter minter;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private boolean isHolding;
+    private boolean isBroken;
 
     TestAuthenticator(VirtualClock clock) {
         InstantSource instants = () -> Instant.ofEpochMilli(clock.epochMillis());
@@ -48,6 +49,11 @@ public final class TestAuthenticator implements Authenticator {
         isHolding = true;
     }
 
+    /** Throws from now on, which no authenticator should. */
+    public void breaks() {
+        isBroken = true;
+    }
+
     /** Judges the tokens that wait, and returns how many there were. */
     public int judgesWaiting() {
         int judged = 0;
@@ -60,6 +66,9 @@ public final class TestAuthenticator implements Authenticator {
 
     @Override
     public CompletionStage<Principal> authenticate(Credentials credentials) {
+        if (isBroken) {
+            throw new IllegalStateException("broken");
+        }
         if (!isHolding) {
             return judge.authenticate(credentials);
         }

@@ -18,6 +18,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.Future;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
+import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.codec.EnvelopeDecoder;
@@ -227,7 +228,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         socketShard(ctx.channel()).counters().increment(Metric.HANDSHAKE_TOKENS_JUDGED);
-        port.authenticator().authenticate(credentials).whenComplete((principal, failure) -> {
+        Authenticator.ask(port.authenticator(), credentials).whenComplete((principal, failure) -> {
             if (ctx.executor().inEventLoop()) {
                 onAuthenticated(ctx, request, principal, failure);
             } else {
