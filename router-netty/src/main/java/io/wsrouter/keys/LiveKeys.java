@@ -163,18 +163,24 @@ public final class LiveKeys implements KeySource, AutoCloseable {
     }
 
     private void onFetch() {
+        boolean isGood = false;
         try {
             JwksFetch source = fetch;
-            if (source != null && offer(urlPlace, () -> new KeyPart.Jwks(source.text()))) {
-                isComplete = true;
-                failures = 0;
-                fetchAgainIn(auth.jwksRefresh().toMillis() * jitter(0.8, 1.0));
-            } else {
-                long retryMillis = FIRST_RETRY.toMillis() << Math.min(failures++, MOST_RETRY_DOUBLINGS);
-                fetchAgainIn(Math.min(retryMillis, auth.jwksRefresh().toMillis()) * jitter(0.5, 1.0));
-            }
+            isGood = source != null && offer(urlPlace, () -> new KeyPart.Jwks(source.text()));
+            isComplete |= isGood;
         } finally {
+            scheduleNextFetch(isGood);
             finishFetch();
+        }
+    }
+
+    private void scheduleNextFetch(boolean isGood) {
+        if (isGood) {
+            failures = 0;
+            fetchAgainIn(auth.jwksRefresh().toMillis() * jitter(0.8, 1.0));
+        } else {
+            long retryMillis = FIRST_RETRY.toMillis() << Math.min(failures++, MOST_RETRY_DOUBLINGS);
+            fetchAgainIn(Math.min(retryMillis, auth.jwksRefresh().toMillis()) * jitter(0.5, 1.0));
         }
     }
 
@@ -219,7 +225,7 @@ public final class LiveKeys implements KeySource, AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an Error too: the next look has to come
             listener.onBug(e);
         }
         return false;
