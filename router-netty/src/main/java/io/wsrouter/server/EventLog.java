@@ -74,7 +74,11 @@ final class EventLog implements RouterListener, AutoCloseable {
 
         void write() {
             share.waiting.decrementAndGet();
-            line.run();
+            try {
+                line.run();
+            } catch (Throwable e) { // of an appender; the next line may fare better
+                share.dropped.incrementAndGet();
+            }
         }
     }
 
@@ -132,12 +136,17 @@ final class EventLog implements RouterListener, AutoCloseable {
 
     private static void reportDropped(Share share) {
         long count = share.dropped.getAndSet(0);
-        if (count > 0) {
+        if (count == 0) {
+            return;
+        }
+        try {
             SECURITY.warn(
                     "{\"at\":\"{}\",\"event\":\"log_dropped\",\"of\":\"{}\",\"count\":{}}",
                     Instant.now(),
                     share.of,
                     count);
+        } catch (Throwable e) {
+            share.dropped.addAndGet(count);
         }
     }
 

@@ -12,6 +12,7 @@ import io.wsrouter.address.Address;
 import io.wsrouter.routing.SecurityEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,16 @@ final class EventLogTest {
     /** What was written, and by which thread. */
     private static final class Lines extends AppenderBase<ILoggingEvent> {
         final List<ILoggingEvent> written = new CopyOnWriteArrayList<>();
+        final AtomicInteger toFail = new AtomicInteger();
+
+        /** Throws what comes out of an appender, which its own {@code doAppend} would swallow. */
+        @Override
+        public synchronized void doAppend(ILoggingEvent event) {
+            if (toFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("an appender that is broken");
+            }
+            super.doAppend(event);
+        }
 
         @Override
         protected void append(ILoggingEvent event) {
@@ -98,6 +109,21 @@ final class EventLogTest {
         assertThat(lines.of("unauthenticated").size() + lines.dropped("unauthenticated"))
                 .isEqualTo(FLOOD);
         assertThat(lines.written).extracting(ILoggingEvent::getThreadName).containsOnly("ws-router-log");
+    }
+
+    @Test
+    void shouldOutliveAnAppenderThatThrows() {
+        lines.toFail.set(3);
+        try (EventLog log = new EventLog()) {
+            for (int i = 0; i < 5; i++) {
+                log.onSecurityEvent(unauthenticated());
+            }
+            await().until(() -> lines.of("unauthenticated").size() == 2);
+            log.onSecurityEvent(event(SecurityEvent.Kind.KICKED));
+            await().until(() -> lines.of("kicked").size() == 1);
+        }
+
+        assertThat(lines.dropped("unauthenticated")).isEqualTo(3);
     }
 
     @Test
