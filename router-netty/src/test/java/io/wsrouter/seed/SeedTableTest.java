@@ -13,7 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.platform.commons.annotation.Testable;
 
 /** The table of docs/seed.md is whole, and every test that it names exists in one of the modules. */
@@ -110,6 +113,37 @@ final class SeedTableTest {
     }
 
     @Test
+    void shouldNameNoTestThatMayBeSwitchedOff() {
+        assertThat(rows.stream()
+                        .flatMap(row -> row.names().stream())
+                        .flatMap(name -> found(name).stream())
+                        .filter(SeedTableTest::mayBeSwitchedOff)
+                        .map(JavaMethod::getFullName))
+                .isEmpty();
+    }
+
+    /** Three tests: one that always runs, one that never does, and one that does not everywhere. */
+    static final class Examples {
+
+        void running() {}
+
+        @Disabled
+        void disabled() {}
+
+        @DisabledOnOs(OS.WINDOWS)
+        void conditional() {}
+    }
+
+    @Test
+    void shouldSeeThatATestMayBeSwitchedOff() {
+        assertThat(new ClassFileImporter()
+                        .importClass(Examples.class).getMethods().stream()
+                                .filter(SeedTableTest::mayBeSwitchedOff)
+                                .map(JavaMethod::getName))
+                .containsExactlyInAnyOrder("disabled", "conditional");
+    }
+
+    @Test
     void shouldNameEveryTestOfTheFourSuites() {
         List<JavaMethod> named = rows.stream()
                 .flatMap(row -> row.names().stream())
@@ -127,6 +161,13 @@ final class SeedTableTest {
         return TESTS.stream()
                 .filter(test -> test.getName().equals(named.group(2)) && isIn(test, named.group(1)))
                 .toList();
+    }
+
+    private static boolean mayBeSwitchedOff(JavaMethod test) {
+        return Stream.concat(test.getAnnotations().stream(), test.getOwner().getAnnotations().stream())
+                .map(annotation -> annotation.getRawType())
+                .anyMatch(type -> type.isEquivalentTo(Disabled.class)
+                        || type.getPackageName().equals(DisabledOnOs.class.getPackageName()));
     }
 
     /** Whether {@code test} is one of a class that is named with as much of its package as it takes. */
