@@ -3,6 +3,7 @@ package io.wsrouter.seed;
 import static io.wsrouter.seed.Receipts.assertDelivered;
 import static io.wsrouter.seed.Receipts.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wsrouter.address.Address;
@@ -46,6 +47,20 @@ final class ConnectionIdGenerationConsistencyTest {
             event.assertReceivedBy(client, "operator");
         }
         clients.forEach(WebSocketClient::assertNothingElseCame);
+    }
+
+    @Test
+    void shouldLogTheIdOfTheWelcome() {
+        WebSocketClient client = server.connect("test_user_123456");
+        try (CapturedLog log = new CapturedLog()) {
+            server.ask("DELETE", "/v1/connections/" + client.id(), "");
+
+            await().untilAsserted(() -> assertThat(log.lines())
+                    .filteredOn(line -> line.contains("\"event\":\"kicked\""))
+                    .singleElement()
+                    .asString()
+                    .contains("\"address\":\"user:test_user_123456\"", "\"detail\":\"" + client.id() + '"'));
+        }
     }
 
     @Test

@@ -41,6 +41,11 @@ record Event(String name, String to, @Nullable String owner, String data) {
         return receipt;
     }
 
+    /** Publishes it as a client that wants no receipt. */
+    void sentBy(WebSocketClient publisher) {
+        publisher.send("{\"type\":\"publish\"," + members());
+    }
+
     /** Publishes it as a client that it also comes to, before the receipt, which is returned. */
     JsonNode publishedToItselfBy(WebSocketClient client) {
         client.send("{\"type\":\"publish\",\"id\":\"" + name + "\"," + members());

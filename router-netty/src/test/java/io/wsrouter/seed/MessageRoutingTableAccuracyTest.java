@@ -14,6 +14,7 @@ import io.wsrouter.server.TestServer;
 import io.wsrouter.server.WebSocketClient;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,8 +49,13 @@ final class MessageRoutingTableAccuracyTest {
             Event event = Event.named("tool_completed", to);
             assertDelivered(event.publishedTo(server), 1);
             event.assertReceivedBy(client, "operator");
+            assertDelivered(event.publishedToItselfBy(client), 1);
         }
         client.assertNothingElseCame();
+        JsonNode audit = server.ask("POST", "/v1/audit", "").json();
+        assertThat(audit.path("clean").asBoolean()).as("%s", audit).isTrue();
+        assertThat(audit.path("findings").toString()).isEqualTo("[]");
+        assertThat(audit.path("suspected").toString()).isEqualTo("[]");
     }
 
     /** How a connection ends. */
@@ -61,14 +67,26 @@ final class MessageRoutingTableAccuracyTest {
 
         void end(TestServer server, WebSocketClient client) {
             switch (this) {
-                case CLOSE_FRAME -> client.closePolitely();
+                case CLOSE_FRAME -> client.send(Frame.close(1000, ""));
                 case END_OF_STREAM -> client.socket().shutDownOutput();
                 case RESET -> client.socket().reset();
                 case KICKED -> server.ask("DELETE", "/v1/connections/" + client.id(), "");
             }
         }
+
+        /** Waits for the end: the close frame where there is one. */
+        void await(TestServer server, WebSocketClient client) {
+            switch (this) {
+                case CLOSE_FRAME, KICKED ->
+                    assertThat(client.readFrame().opcode()).isEqualTo(Frame.CLOSE);
+                case END_OF_STREAM, RESET ->
+                    Awaitility.await()
+                            .until(() -> server.stats().path("connections").asInt() == 2);
+            }
+        }
     }
 
+    /** Whoever has read the close frame finds the connection in no view any more. */
     @ParameterizedTest
     @EnumSource
     void shouldTakeAClosedConnectionOutOfEveryViewAndSpareTheOthers(End how) {
@@ -78,8 +96,9 @@ final class MessageRoutingTableAccuracyTest {
         WebSocketClient middle = clients.get(1);
 
         how.end(server, middle);
-        await().until(() -> server.stats().path("connections").asInt() == 2);
+        how.await(server, middle);
 
+        assertThat(server.stats().path("connections").asInt()).isEqualTo(2);
         assertRefused(STARTED.to("connection:" + middle.id()).publishedTo(server), "no_route");
         assertRefused(STARTED.to("user:deregistration_test_user_1").publishedTo(server), "no_route");
         assertThat(server.ask("GET", "/v1/connections/" + middle.id(), "").status())
@@ -94,7 +113,6 @@ final class MessageRoutingTableAccuracyTest {
             event.assertReceivedBy(survivor, "operator");
             survivor.assertNothingElseCame();
         }
-        assertThat(server.stats().path("connections").asInt()).isEqualTo(2);
         assertThat(server.stats().path("users").asInt()).isEqualTo(2);
         assertThat(server.stats().path("connections_closed").asInt()).isEqualTo(1);
     }

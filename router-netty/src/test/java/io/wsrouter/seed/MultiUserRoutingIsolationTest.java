@@ -58,28 +58,23 @@ final class MultiUserRoutingIsolationTest {
         assertThat(server.stats().path("connections").asInt()).isEqualTo(3);
     }
 
+    /** All sockets are looked at once more when everybody has finished, so that nothing comes late to the wrong one. */
     @Test
     void shouldKeepFiveBusyUsersApart() {
-        List<List<String>> received = Threads.atOnce(5, number -> {
+        List<WebSocketClient> clients = Threads.atOnce(5, number -> {
             String user = "stress_user_" + number;
             WebSocketClient client = connect(user, Jwt.claims(user, READ_AND_WRITE, 30));
-            for (int n = 0; n < MESSAGES; n++) {
-                client.send(
-                        "{\"type\":\"publish\",\"to\":\"user:" + user + "\",\"event\":\"agent_thinking\",\"user\":\""
-                                + user + "\",\"data\":\"" + user + "_" + n + "\"}");
-            }
-            List<String> messages = IntStream.range(0, MESSAGES)
-                    .mapToObj(n -> client.read().path("data").asText())
+            List<Event> events = IntStream.range(0, MESSAGES)
+                    .mapToObj(n -> Event.named("agent_thinking", "user:" + user)
+                            .with("{\"message_id\":\"" + user + '_' + n + "\",\"private_data\":\"of " + user + "\"}")
+                            .claimedFor(user))
                     .toList();
-            client.assertNothingElseCame();
-            assertThat(messages)
-                    .isEqualTo(IntStream.range(0, MESSAGES)
-                            .mapToObj(n -> user + "_" + n)
-                            .toList());
-            return messages;
+            events.forEach(event -> event.sentBy(client));
+            events.forEach(event -> event.assertReceivedBy(client, user));
+            return client;
         });
 
-        assertThat(received.stream().flatMap(List::stream)).hasSize(50).doesNotHaveDuplicates();
+        clients.forEach(WebSocketClient::assertNothingElseCame);
         assertThat(server.stats().path("delivered").asInt()).isEqualTo(50);
         assertThat(server.stats().path("refused").asInt(-1)).isZero();
     }
