@@ -4,6 +4,7 @@ import io.wsrouter.address.ConnectionId;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.ConnectionTable;
 import io.wsrouter.connection.Subscription;
+import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.routing.AuditFinding.Action;
 import io.wsrouter.routing.AuditFinding.Kind;
 import java.util.List;
@@ -51,7 +52,7 @@ final class ConnectionWalk implements AuditWalk {
     private void judge(Connection connection) {
         if (!connection.isOpen()) {
             connections.restore(connection);
-            audit.shard().takeOut(connection);
+            audit.shard().takeOut(connection, CloseReason.INTERNAL_ERROR);
             audit.found(Kind.CLOSED_CHANNEL, connection, Action.REMOVED);
         } else if (!connections.holds(connection)) {
             Kind kind = isTaken(connection.id()) ? Kind.OWNER_CONFLICT : Kind.ORPHAN_INDEX_ENTRY;

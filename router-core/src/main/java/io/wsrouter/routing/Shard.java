@@ -167,7 +167,7 @@ public final class Shard {
     public void onClose(Connection connection, CloseReason reason) {
         assert loop.isCurrent();
         if (connection.isOpen()) {
-            takeOut(connection);
+            takeOut(connection, reason);
             connection.onClosing();
             connection.close(reason);
         }
@@ -177,7 +177,7 @@ public final class Shard {
     public void onClosed(Connection connection) {
         assert loop.isCurrent();
         if (connection.isOpen()) {
-            takeOut(connection);
+            takeOut(connection, CloseReason.CONNECTION_LOST);
         }
         connection.onClosed();
     }
@@ -223,7 +223,7 @@ public final class Shard {
         }
     }
 
-    void takeOut(Connection connection) {
+    void takeOut(Connection connection, CloseReason reason) {
         Address user = connection.principal().user();
         UserConnections ofUser = connections.ofUser(user);
         if (!connections.remove(connection)) {
@@ -238,7 +238,7 @@ public final class Shard {
                 departedRates.keep(user, ofUser.messageRate(), loop.nanoTime());
             }
         }
-        counters.increment(Metric.CONNECTIONS_CLOSED);
+        counters.incrementClosed(reason);
     }
 
     // ---- commands of a client, on its connection's shard

@@ -2,11 +2,26 @@ package io.wsrouter.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsrouter.protocol.CloseReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class CountersTest {
+
+    @ParameterizedTest
+    @EnumSource(CloseReason.class)
+    void shouldCountWhatClosesByReason(CloseReason reason) {
+        Counters counters = new Counters();
+
+        counters.incrementClosed(reason);
+        counters.incrementClosed(reason);
+
+        for (CloseReason other : CloseReason.values()) {
+            assertThat(counters.closed(other)).isEqualTo(other == reason ? 2 : 0);
+        }
+        assertThat(counters.get(Metric.CONNECTIONS_CLOSED)).isEqualTo(2);
+    }
 
     @ParameterizedTest
     @EnumSource(Metric.class)

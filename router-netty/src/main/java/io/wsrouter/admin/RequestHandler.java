@@ -458,6 +458,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         for (Map.Entry<Metric, Long> count : stats.counts().entrySet()) {
             fields.put(count.getKey().word(), count.getValue());
         }
+        Map<String, Long> closed = new LinkedHashMap<>();
+        stats.closed().forEach((reason, count) -> closed.put(reason.word(), count));
+        fields.put("connections_closed_by_reason", closed);
         return fields;
     }
 

@@ -163,6 +163,10 @@ final class MessageRoutingTableAccuracyTest {
                 assertThat(client.await("message").path("event").asText()).isEqualTo("tool_executing");
             }
             assertThat(other.stats().path("connections_closed").asInt()).isEqualTo(2);
+            assertThat(other.stats()
+                            .at("/connections_closed_by_reason/heartbeat_lost")
+                            .asInt())
+                    .isEqualTo(2);
         }
     }
 
