@@ -243,12 +243,21 @@ public final class Shard {
 
     // ---- commands of a client, on its connection's shard
 
-    /** Carries out one command of {@code from}, a connection of this shard. */
+    /** Carries out one command of {@code from}, a connection of this shard. A fault costs that connection alone. */
     public void onCommand(Connection from, Command command) {
         assert loop.isCurrent();
         if (!from.isOpen()) {
             return;
         }
+        try {
+            carryOut(from, command);
+        } catch (RuntimeException e) {
+            onFault(e);
+            onClose(from, CloseReason.INTERNAL_ERROR);
+        }
+    }
+
+    private void carryOut(Connection from, Command command) {
         boolean isWithinRate = isWithinRate(from);
         if (command instanceof Command.Publish publish) {
             onPublish(from, publish, isWithinRate);

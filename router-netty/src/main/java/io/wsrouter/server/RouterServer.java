@@ -32,6 +32,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,18 +66,19 @@ public final class RouterServer implements AutoCloseable {
             LiveKeys keys,
             @Nullable SslContext tls,
             int maxConnections,
-            EventLoops loops)
+            EventLoops loops,
+            UnaryOperator<Authenticator> judging)
             throws BindException {
         this.config = config;
         this.loops = loops;
         this.keys = keys;
         try {
-            Authenticator authenticator = new JwtAuthenticator(
+            Authenticator authenticator = judging.apply(new JwtAuthenticator(
                     ConfiguredKeys.rules(config.auth()),
                     keys,
                     FastSignatures.find(),
                     verifiers,
-                    InstantSource.system());
+                    InstantSource.system()));
             keys.start(events);
             this.router = new Router(
                     loops.loops(), limits(config), Backplane.SINGLE_NODE, authenticator, events, new SecureRandom());
@@ -106,13 +108,21 @@ public final class RouterServer implements AutoCloseable {
 
     /** Starts a router that also serves {@code pages}, by path, on its public port. */
     static RouterServer start(RouterConfig config, Map<String, PublicPort.Page> pages) throws BindException {
+        return start(config, pages, UnaryOperator.identity());
+    }
+
+    /** Starts a router whose authenticator is what {@code judging} makes of it, for tests that break it on purpose. */
+    static RouterServer start(
+            RouterConfig config, Map<String, PublicPort.Page> pages, UnaryOperator<Authenticator> judging)
+            throws BindException {
         return new RouterServer(
                 config,
                 pages,
                 new LiveKeys(config.auth()),
                 tls(config.publicEndpoint().tls()),
                 OpenFiles.connections(config.limits().connections()),
-                new EventLoops(config.loops(), config.transport()));
+                new EventLoops(config.loops(), config.transport()),
+                judging);
     }
 
     /** The shards, for publishing and asking from this JVM. */

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ConnectionIdGenerationConsistencyTest {
 
     private static final String INCIDENT_USER = "101463487227881885914";
+    private static final int PUBLISHES_IN_FLIGHT = 16;
 
     @AutoClose
     private final TestServer server = TestServer.start();
@@ -174,6 +175,45 @@ final class ConnectionIdGenerationConsistencyTest {
         assertThat(response.status()).isEqualTo(404);
         assertRefused(response.json(), "no_route");
         clients.get(1).assertNothingElseCame();
+    }
+
+    /** More than the kernel takes is on its way to one of the users when the peer resets. */
+    @Test
+    void shouldNameTheRefusalOfATransportInEveryReceipt() {
+        String big = '"' + "x".repeat(60_000) + '"';
+        WebSocketClient client = WebSocketClient.open(
+                server.keep(TestSocket.open(server.router().publicPort(), 4096)),
+                server.handshake().bearer(server.token(INCIDENT_USER)));
+        WebSocketClient backEnd = server.connect("back-end", TestServer.mayPublish("user:" + INCIDENT_USER));
+        Event event = Event.named("agent_thinking", "connection:" + client.id()).with(big);
+        for (int i = 0; i < PUBLISHES_IN_FLIGHT; i++) {
+            backEnd.send(
+                    "{\"type\":\"publish\",\"id\":\"" + i + "\",\"to\":\"" + event.to() + "\",\"data\":" + big + '}');
+        }
+        await().until(() -> server.stats().path("matched").asInt() == PUBLISHES_IN_FLIGHT);
+
+        client.socket().reset();
+
+        int delivered = 0;
+        int refused = 0;
+        for (int i = 0; i < PUBLISHES_IN_FLIGHT; i++) {
+            JsonNode receipt = backEnd.await("receipt");
+            int ofThis = receipt.path("refused").path("write_failed").asInt()
+                    + receipt.path("refused").path("closed").asInt();
+            assertThat(receipt.path("matched").asInt()).isEqualTo(1);
+            assertThat(receipt.path("delivered").asInt() + ofThis)
+                    .as("%s", receipt)
+                    .isEqualTo(1);
+            delivered += receipt.path("delivered").asInt();
+            refused += ofThis;
+        }
+        backEnd.assertNothingElseCame();
+        assertThat(refused).isPositive();
+        JsonNode stats = server.stats();
+        assertThat(stats.path("delivered").asInt()).isEqualTo(delivered);
+        assertThat(stats.path("refused").asInt()).isEqualTo(refused);
+        assertThat(stats.at("/connections_closed_by_reason/connection_lost").asInt())
+                .isEqualTo(1);
     }
 
     private List<String> idsInTheTables(String user) {

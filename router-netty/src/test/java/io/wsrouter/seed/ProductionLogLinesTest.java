@@ -3,10 +3,12 @@ package io.wsrouter.seed;
 import static io.wsrouter.seed.Receipts.assertDelivered;
 import static io.wsrouter.seed.Receipts.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wsrouter.address.Address;
 import io.wsrouter.address.AddressPattern;
+import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.Grants;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.config.RouterConfig;
@@ -29,6 +31,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class ProductionLogLinesTest {
 
+    private static final String TOKEN_THAT_THROWS = "a token that the authenticator throws at";
     private static final String ID_OF_THE_LOG = "ws_10146348_1757371237_8bfbba09";
     private static final int SUFFIX_OF_THE_LOG = 0x8bfbba09;
     private static final long MILLIS_OF_THE_LOG = 1757371237000L;
@@ -142,6 +146,52 @@ final class ProductionLogLinesTest {
             assertThat(log.lines())
                     .noneMatch(line -> line.toLowerCase(Locale.ROOT).contains("routing failed"));
         }
+    }
+
+    /** Whether the connection lives on its user's loop or on another: a user's ninth connection may. */
+    @Test
+    void shouldNeverCallAFaultInAnInboundCommandARoutingFailure() {
+        try (TestServer faulty = TestServer.startJudging(ProductionLogLinesTest::throwingAtRefresh);
+                CapturedLog log = new CapturedLog()) {
+            List<WebSocketClient> clients =
+                    Stream.generate(() -> faulty.connect("10146348")).limit(12).toList();
+            WebSocketClient bystander = faulty.connect("101463487227881885914");
+            Event event = Event.named("agent_thinking", "user:101463487227881885914");
+
+            for (WebSocketClient client : clients) {
+                client.send("{\"type\":\"refresh\",\"id\":\"1\",\"token\":\"" + TOKEN_THAT_THROWS + "\"}");
+                Frame close = client.readFrame();
+                assertThat(close.opcode()).isEqualTo(Frame.CLOSE);
+                assertThat(close.closeCode()).isEqualTo(1011);
+                assertThat(close.closeReason()).isEqualTo("internal_error");
+                assertDelivered(event.publishedToItselfBy(bystander), 1);
+            }
+
+            bystander.assertNothingElseCame();
+            JsonNode stats = faulty.stats();
+            assertThat(stats.path("bugs").asInt()).isEqualTo(12);
+            assertThat(stats.at("/connections_closed_by_reason/internal_error").asInt())
+                    .isEqualTo(12);
+            assertThat(stats.path("connections").asInt()).isEqualTo(1);
+            assertThat(stats.path("published").asInt()).isEqualTo(12);
+            assertThat(stats.path("delivered").asInt()).isEqualTo(12);
+            assertThat(stats.path("publishes_refused").asInt(-1)).isZero();
+            assertThat(stats.path("refused").asInt(-1)).isZero();
+            await().untilAsserted(() -> assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("a fault of the router"))
+                    .hasSize(12));
+            assertThat(log.lines())
+                    .noneMatch(line -> line.toLowerCase(Locale.ROOT).contains("routing failed"));
+        }
+    }
+
+    private static Authenticator throwingAtRefresh(Authenticator authenticator) {
+        return credentials -> {
+            if (credentials.token().equals(TOKEN_THAT_THROWS)) {
+                throw new IllegalStateException("an authenticator that throws");
+            }
+            return authenticator.authenticate(credentials);
+        };
     }
 
     private static void register(Shard home, MemoryConnection connection) {

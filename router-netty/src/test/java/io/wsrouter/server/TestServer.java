@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wsrouter.address.AddressPattern;
+import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.Grants;
 import io.wsrouter.auth.jwt.JwtAlgorithm;
 import io.wsrouter.auth.jwt.TokenMinter;
@@ -14,8 +15,10 @@ import java.net.BindException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A router on free ports of loopback, with tokens for whom a test likes. Closing it closes its clients first. */
@@ -49,6 +52,15 @@ public final class TestServer implements AutoCloseable {
     /** Starts a router that knows the keys of {@code assignments} alone and not the secret of the tests. */
     public static TestServer startWithoutTheSecret(String... assignments) {
         return start(RouterConfig.load(with(defaults(), assignments)));
+    }
+
+    /** Starts a router whose authenticator is what {@code judging} makes of it. */
+    public static TestServer startJudging(UnaryOperator<Authenticator> judging, String... assignments) {
+        try {
+            return new TestServer(RouterServer.start(config(assignments), Map.of(), judging));
+        } catch (BindException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static TestServer start(RouterConfig config) {
