@@ -38,6 +38,7 @@ final class HttpReply {
         Map<String, String> headers = new LinkedHashMap<>(refusal.headers());
         if (readableFrom != null) {
             headers.put("Access-Control-Allow-Origin", readableFrom);
+            headers.put("Access-Control-Expose-Headers", "Retry-After");
         }
         headers.put("Vary", "Origin");
         return page(allocator, refusal.status(), "application/json", body, headers);

@@ -34,7 +34,7 @@ final class BrowserClientTest {
 
     /** Remembers what the client does; time passes as fast as {@code haste} says, so that nobody waits for timers. */
     private static final String WITNESS = """
-            globalThis.whys = []; globalThis.tokens = []; globalThis.messages = []; globalThis.states = [];
+            globalThis.whys = []; globalThis.tokens = []; globalThis.messages = []; globalThis.states = []; globalThis.errors = [];
             globalThis.timers = new Set(); globalThis.haste = 1;
             const slowTimeout = setTimeout, slowClear = clearTimeout;
             globalThis.setTimeout = (task, ms) => {
@@ -46,7 +46,8 @@ final class BrowserClientTest {
             globalThis.start = () => globalThis.client = new RouterClient("/ws", async why => {
               whys.push(why);
               return tokens.length > 1 ? tokens.shift() : tokens[0];
-            }, {onMessage: message => messages.push(message), onState: (state, details) => states.push({state, ...details})});
+            }, {onMessage: message => messages.push(message), onState: (state, details) => states.push({state, ...details}),
+              onError: error => errors.push(error)});
             """;
 
     private static Browser browser;
@@ -96,6 +97,131 @@ final class BrowserClientTest {
         eventually(() -> assertThat(page.evaluate("messages")).hasSize(2));
         assertThat(page.evaluate("messages[0].data.text").asText()).isEqualTo("hello");
         assertThat(page.evaluate("messages[1].data").asText()).isEqualTo("news");
+    }
+
+    @Test
+    void shouldSendWhatWasAskedBeforeTheWelcomeAfterIt() {
+        Browser.Page page = blank();
+        give(page, token());
+
+        JsonNode answers = page.evaluate("""
+                (start(), Promise.all([client.subscribe('topic:chat.1'), client.publish('user:alice', 'early'),
+                  client.subscribe('user:bob')]))""");
+
+        assertThat(answers.get(0).path("type").asText()).isEqualTo("ok");
+        assertThat(answers.get(1).path("outcome").asText()).isEqualTo("delivered");
+        assertThat(answers.get(2).path("code").asText()).isEqualTo("forbidden");
+        awaitOutcome("topic:chat.1", "delivered");
+        assertThat(page.evaluate("errors")).isEmpty();
+    }
+
+    @Test
+    void shouldSayThatNothingWasSentWhileTheRouterIsAway() {
+        Browser.Page page = open(token());
+        awaitOnline(page, 1);
+        int port = server.router().publicPort();
+        server.close();
+        eventually(() -> assertThat(states(page, "waiting")).isNotEmpty());
+
+        assertThat(page.evaluate("client.publish('user:alice', 'lost')")
+                        .path("outcome")
+                        .asText())
+                .isEqualTo("not_sent");
+        page.evaluate("(client.subscribe('topic:later').then(answer => globalThis.later = answer), null)");
+        server = TestServer.start("public.port=" + port);
+
+        eventually(
+                () -> assertThat(page.evaluate("globalThis.later?.type ?? ''").asText())
+                        .isEqualTo("ok"));
+        assertThat(publish("topic:later", "1")).isEqualTo("delivered");
+    }
+
+    @Test
+    void shouldReportAForbiddenTopicAndNotAskForItAgain() {
+        Browser.Page page = open(token(), tokenWithoutGrants());
+        awaitOnline(page, 1);
+        page.evaluate("client.subscribe('topic:chat.1')");
+
+        restart();
+        eventually(() -> assertThat(page.evaluate("errors")).hasSize(1));
+        restart();
+        awaitOnline(page, 3);
+
+        assertThat(page.evaluate("errors[0].code").asText()).isEqualTo("forbidden");
+        assertThat(page.evaluate("errors[0].to").asText()).isEqualTo("topic:chat.1");
+        page.evaluate("client.publish('user:alice', 'what was asked before is through')");
+        assertThat(server.stats().path("denied").asInt(-1)).isZero();
+    }
+
+    @Test
+    void shouldReportATopicThatARefreshRevoked() {
+        Browser.Page page = blank();
+        page.evaluate("haste = 1000");
+        give(
+                page,
+                token(Duration.ofMinutes(10)),
+                TestServer.minter(InstantSource.system()).mint("alice", Duration.ofHours(9), Grants.NONE));
+        assertThat(page.evaluate("(start(), client.subscribe('topic:chat.1'))")
+                        .path("type")
+                        .asText())
+                .isEqualTo("ok");
+
+        eventually(() -> assertThat(page.evaluate("errors")).hasSize(1));
+        restart();
+        awaitOnline(page, 2);
+
+        assertThat(page.evaluate("errors[0].code").asText()).isEqualTo("forbidden");
+        assertThat(page.evaluate("errors[0].to").asText()).isEqualTo("topic:chat.1");
+        page.evaluate("client.publish('user:alice', 'what was asked before is through')");
+        assertThat(server.stats().path("denied").asInt(-1)).isZero();
+    }
+
+    @Test
+    void shouldReportARefusedRefresh() {
+        Browser.Page page = blank();
+        page.evaluate("haste = 1000");
+        give(page, token(Duration.ofMinutes(10)), "not.a.token");
+        page.evaluate("start() && null");
+
+        eventually(() -> assertThat(page.evaluate("errors.map(error => error.code)"))
+                .extracting(JsonNode::asText)
+                .contains("unauthenticated"));
+    }
+
+    @Test
+    void shouldGetAllItsTopicsBackWithinTheRate() {
+        String rate = "limits.messages-per-second=15";
+        server.close();
+        server = TestServer.start(rate);
+        Browser.Page page = open(token());
+        awaitOnline(page, 1);
+
+        JsonNode answers =
+                page.evaluate("Promise.all(Array.from({length: 40}, (_, i) => client.subscribe('topic:many.' + i)))");
+        restart(rate);
+
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.path("type").asText()).isEqualTo("ok"));
+        eventually(() ->
+                assertThat(server.stats().path("subscribedTopics").asInt()).isEqualTo(40));
+        assertThat(states(page, "online")).hasSize(2);
+        assertThat(page.evaluate("errors")).isEmpty();
+    }
+
+    /** The dice show nothing, so that only what the router asks for is left of the pause. */
+    @Test
+    void shouldWaitAsLongAsTheRouterAsksWhileItHasNoKeys() {
+        try (TestServer keyless = TestServer.startWithoutTheSecret("auth.jwks-url=http://127.0.0.1:1/jwks")) {
+            Browser.Page page = blank(keyless.router().publicPort());
+            page.evaluate("haste = 10; Math.random = () => 0");
+            give(page, token());
+            page.evaluate("start() && null");
+
+            eventually(() -> assertThat(states(page, "waiting")).hasSizeGreaterThanOrEqualTo(2));
+            assertThat(states(page, "waiting").get(0).path("error").asText()).isEqualTo("keys_unavailable");
+            assertThat(states(page, "waiting").get(1).path("delayMs").asInt()).isEqualTo(1_000);
+            page.evaluate("client.close()");
+        }
     }
 
     @Test
@@ -157,7 +283,7 @@ final class BrowserClientTest {
         assertThat(page.evaluate("client.publish('user:alice', 'late')")
                         .path("outcome")
                         .asText())
-                .isEqualTo("unknown");
+                .isEqualTo("not_sent");
     }
 
     @ParameterizedTest
@@ -251,6 +377,10 @@ final class BrowserClientTest {
         return TestServer.minter(InstantSource.system()).mint("alice", ttl, GRANTS);
     }
 
+    private static String tokenWithoutGrants() {
+        return TestServer.minter(InstantSource.system()).mint("alice", Duration.ofHours(1), Grants.NONE);
+    }
+
     private String publish(String to, String data) {
         return server.ask("POST", "/v1/publish", "{\"to\":\"" + to + "\",\"data\":" + data + "}")
                 .json()
@@ -263,9 +393,13 @@ final class BrowserClientTest {
     }
 
     private void restart() {
+        restart("limits.handshakes-per-second=unlimited");
+    }
+
+    private void restart(String assignment) {
         int port = server.router().publicPort();
         server.close();
-        server = TestServer.start("public.port=" + port);
+        server = TestServer.start("public.port=" + port, assignment);
     }
 
     // ---- the page

@@ -376,6 +376,20 @@ final class HandshakeTest {
     }
 
     @Test
+    void shouldLetAPageReadWhenToComeBack() {
+        try (TestServer keyless = TestServer.startWithoutTheSecret(
+                "auth.jwks-url=http://127.0.0.1:1/jwks", "public.allowed-origins=[\"https://app.example\"]")) {
+            Response refusal =
+                    keyless.answerTo(keyless.handshake().bearer(token).with("Origin", "https://app.example"));
+
+            assertRefused(refusal, 503, "keys_unavailable");
+            assertThat(refusal.headers())
+                    .containsEntry("retry-after", "1")
+                    .containsEntry("access-control-expose-headers", "Retry-After");
+        }
+    }
+
+    @Test
     void shouldCompareAllowedOriginsWholeButForCase() {
         try (TestServer other = TestServer.start("public.allowed-origins=[\"https://app.example\"]")) {
             assertThat(statusForOrigin(other, "HTTPS://App.Example")).isEqualTo(101);
