@@ -50,7 +50,9 @@ public enum AuthFailure {
             "The token's router claim is not an object of publish and subscribe (each at most 100 addresses or patterns)"
                     + " and admin (true or false)."),
     /** The request names another user than the token. */
-    IDENTITY_MISMATCH("identity_mismatch", "The X-User-ID header differs from the token's sub."),
+    IDENTITY_MISMATCH(
+            "identity_mismatch",
+            "The token's sub is another user than the X-User-ID header or the open connection names."),
     /** No capacity to verify the token now; a retry may cure it. */
     AUTHENTICATOR_BUSY("authenticator_busy", "Too many tokens are being verified at the moment; try again later."),
     /** No key fits the token, and the newest keys are not there, nor may be fetched at once; a retry may cure it. */

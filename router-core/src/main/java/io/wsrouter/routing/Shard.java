@@ -417,7 +417,7 @@ public final class Shard {
 
     private void refuseRefresh(Connection from, @Nullable String id, ErrorCode code, AuthFailure failure) {
         counters.increment(Metric.REFRESHES_REFUSED);
-        error(from, id, code, failure.word());
+        error(from, id, code, failure.word() + ": " + failure.explanation());
     }
 
     private void renew(Connection connection, @Nullable String id, Principal principal) {

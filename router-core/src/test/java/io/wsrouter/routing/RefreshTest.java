@@ -3,6 +3,7 @@ package io.wsrouter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wsrouter.address.Address;
+import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.Grants;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.CloseReason;
@@ -147,7 +148,8 @@ final class RefreshTest {
 
         assertThat(alice.pushes())
                 .containsExactly("{\"type\":\"error\",\"id\":\"10\",\"code\":\"forbidden\","
-                        + "\"reason\":\"identity_mismatch\",\"retryable\":false}");
+                        + "\"reason\":\"identity_mismatch: The token's sub is another user than the X-User-ID header or the open"
+                        + " connection names.\",\"retryable\":false}");
         assertThat(router.securityEvents())
                 .containsExactly(
                         new SecurityEvent(SecurityEvent.Kind.OWNER_MISMATCH, Address.user("alice"), null, "refresh"));
@@ -180,9 +182,9 @@ final class RefreshTest {
         assertThat(alice.pushes("error"))
                 .extracting(push -> push.id() + " " + push.text("code") + " " + push.text("reason"))
                 .containsExactly(
-                        "10 unauthenticated token_expired",
-                        "11 unauthenticated token_malformed",
-                        "12 unauthenticated bad_signature");
+                        "10 unauthenticated token_expired: " + AuthFailure.TOKEN_EXPIRED.explanation(),
+                        "11 unauthenticated token_malformed: " + AuthFailure.TOKEN_MALFORMED.explanation(),
+                        "12 unauthenticated bad_signature: " + AuthFailure.BAD_SIGNATURE.explanation());
         assertThat(router.securityEvents())
                 .extracting(SecurityEvent::detail)
                 .containsExactly("refresh: token_expired", "refresh: token_malformed", "refresh: bad_signature");

@@ -3,6 +3,7 @@ package io.wsrouter.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.server.Frame;
 import io.wsrouter.server.TestServer;
 import io.wsrouter.server.WebSocketClient;
@@ -96,7 +97,8 @@ final class RefreshTest {
 
         assertThat(refresh(alice, server.token("bob", TestServer.ALL)).toString())
                 .isEqualTo("{\"type\":\"error\",\"id\":\"10\",\"code\":\"forbidden\","
-                        + "\"reason\":\"identity_mismatch\",\"retryable\":false}");
+                        + "\"reason\":\"identity_mismatch: " + AuthFailure.IDENTITY_MISMATCH.explanation()
+                        + "\",\"retryable\":false}");
 
         assertThat(alice.publish("user:bob", "1").path("outcome").asText()).isEqualTo("forbidden");
         assertThat(bob.publish("user:bob", "2").path("matched").asInt()).isOne();
@@ -111,7 +113,8 @@ final class RefreshTest {
 
         assertThat(refresh(alice, "no token").toString())
                 .isEqualTo("{\"type\":\"error\",\"id\":\"10\",\"code\":\"unauthenticated\","
-                        + "\"reason\":\"token_malformed\",\"retryable\":false}");
+                        + "\"reason\":\"token_malformed: " + AuthFailure.TOKEN_MALFORMED.explanation()
+                        + "\",\"retryable\":false}");
         assertThat(refresh(alice, server.token("alice")).path("code").asText())
                 .as("a second one within a second")
                 .isEqualTo("rate_limited");
