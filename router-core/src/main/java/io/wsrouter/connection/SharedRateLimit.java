@@ -3,7 +3,7 @@ package io.wsrouter.connection;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A {@link RateLimit} that any thread may take from and give back to. For what happens once a connection, not once a message.
+ * A {@link RateLimit} that any thread may take from. For what happens once a connection, not once a message.
  *
  * <p>Source: the generic cell rate algorithm, ITU-T I.371 annex A, as a virtual scheduling algorithm.
  */
@@ -41,17 +41,17 @@ public final class SharedRateLimit {
         }
     }
 
-    /** Takes one even when there is none; the debt is never more than a second's worth. */
+    /** Takes one even when there is none, unless a second's worth or more is owed. */
     public void acquire(long nowNanos) {
         nextNanos.updateAndGet(next -> {
             long taken = later(next, nowNanos) + intervalNanos;
-            return taken - nowNanos > SECOND_NANOS ? nowNanos + SECOND_NANOS : taken;
+            return taken - nowNanos > SECOND_NANOS ? later(next, nowNanos + SECOND_NANOS) : taken;
         });
     }
 
-    /** Gives back one that was taken. */
-    public void giveBack() {
-        nextNanos.addAndGet(-intervalNanos);
+    /** Takes one even when there is none. The debt has no bound; the caller has one on what is under way. */
+    public void owe(long nowNanos) {
+        nextNanos.updateAndGet(next -> later(next, nowNanos) + intervalNanos);
     }
 
     /** Whether {@link #tryAcquire} would refuse. */

@@ -28,12 +28,14 @@ final class SharedRateLimitTest {
     }
 
     @Test
-    void shouldTakeBackWhatWasGiven() {
-        assertThat(taken(START)).isEqualTo(4);
+    void shouldRefuseUntilAllThatIsOwedHasComeBack() {
+        for (int i = 0; i < 12; i++) {
+            limit.owe(START);
+        }
+        limit.acquire(START);
 
-        limit.giveBack();
-
-        assertThat(taken(START)).isEqualTo(1);
+        assertThat(taken(START + 2 * SECOND)).isZero();
+        assertThat(taken(START + 3 * SECOND)).isEqualTo(4);
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
+import io.wsrouter.connection.SharedRateLimit;
 import io.wsrouter.metrics.Metric;
 import java.net.InetAddress;
 import java.util.Objects;
@@ -35,7 +36,7 @@ final class AcceptedSocket {
     private @Nullable HandshakeRefusal refusal;
     private InetAddress client;
     private @Nullable IpState ip;
-    private boolean isCharged;
+    private boolean isVerifying;
     private boolean isAdmitted;
     private boolean isOver;
     private Metric endWhenClosed = Metric.HANDSHAKES_ABANDONED;
@@ -102,20 +103,25 @@ final class AcceptedSocket {
         ip = newIp;
     }
 
-    /**
-     * Whether the client's address may still fail. A handshake counts as failed from here until its token has turned out
-     * good, so that tokens under way cannot outrun the failures of those before them.
-     */
-    boolean tryCharge(long nowNanos) {
-        isCharged = ip != null && ip.failures().tryAcquire(nowNanos);
-        return isCharged || ip == null;
+    /** Whether the client's address may still fail. */
+    boolean mayFail(long nowNanos) {
+        return ip == null || !ip.failures().isExhausted(nowNanos);
     }
 
-    /** The token is good. */
-    void giveBackCharge() {
-        if (ip != null && isCharged) {
-            isCharged = false;
-            ip.failures().giveBack();
+    /**
+     * Whether the token may be verified now; if so, {@link #endVerification} follows. Tokens under way are no failures yet,
+     * and their number is bounded for each address, so that failures cannot outrun their rate by more than that.
+     */
+    boolean tryBeginVerification() {
+        isVerifying = ip == null || ip.tryBeginVerification();
+        return isVerifying;
+    }
+
+    /** The token has turned out, and {@link #end} was told if it is at fault. */
+    void endVerification() {
+        isVerifying = false;
+        if (ip != null) {
+            ip.endVerification();
         }
     }
 
@@ -166,11 +172,17 @@ final class AcceptedSocket {
             return false;
         }
         isOver = true;
-        if (!isFailure) {
-            giveBackCharge();
-        } else if (ip != null && !isCharged) {
-            ip.failures().acquire(nowNanos);
+        if (isFailure && ip != null) {
+            charge(ip.failures(), nowNanos);
         }
         return true;
+    }
+
+    private void charge(SharedRateLimit failures, long nowNanos) {
+        if (isVerifying) {
+            failures.owe(nowNanos);
+        } else {
+            failures.acquire(nowNanos);
+        }
     }
 }

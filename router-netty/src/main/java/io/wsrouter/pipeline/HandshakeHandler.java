@@ -193,7 +193,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         if (socket.refusal() != null) {
             return socket.refusal();
         }
-        if (!socket.tryCharge(System.nanoTime())) {
+        if (!socket.mayFail(System.nanoTime())) {
             return HandshakeRefusal.IP_RATE;
         }
         DecoderResult decoded = message.decoderResult();
@@ -227,14 +227,30 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx.channel(), request, e.failure());
             return;
         }
+        if (!socket.tryBeginVerification()) {
+            refuse(ctx.channel(), request, AuthFailure.AUTHENTICATOR_BUSY);
+            return;
+        }
         socketShard(ctx.channel()).counters().increment(Metric.HANDSHAKE_TOKENS_JUDGED);
         Authenticator.ask(port.authenticator(), credentials).whenComplete((principal, failure) -> {
             if (ctx.executor().inEventLoop()) {
-                onAuthenticated(ctx, request, principal, failure);
+                onVerified(ctx, request, principal, failure);
             } else {
-                ctx.executor().execute(() -> onAuthenticated(ctx, request, principal, failure));
+                ctx.executor().execute(() -> onVerified(ctx, request, principal, failure));
             }
         });
+    }
+
+    private void onVerified(
+            ChannelHandlerContext ctx,
+            HandshakeRequest request,
+            @Nullable Principal principal,
+            @Nullable Throwable failure) {
+        try {
+            onAuthenticated(ctx, request, principal, failure);
+        } finally {
+            socket.endVerification();
+        }
     }
 
     private void onAuthenticated(
@@ -254,7 +270,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                             SecurityEvent.Kind.OWNER_MISMATCH, principal.user(), null, "X-User-ID", ip()));
             refuse(ctx.channel(), request, AuthFailure.IDENTITY_MISMATCH);
         } else {
-            socket.giveBackCharge();
             admit(ctx, request, principal);
         }
     }

@@ -1,6 +1,5 @@
 package io.wsrouter.pipeline;
 
-import io.wsrouter.connection.SharedRateLimit;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -33,8 +32,7 @@ final class IpTable {
     IpState state(InetAddress address, long nowNanos) {
         long key = IpState.keyOf(address);
         idle.remove(key);
-        return states.computeIfAbsent(
-                key, absent -> new IpState(absent, new SharedRateLimit(failuresPerSecond, nowNanos)));
+        return states.computeIfAbsent(key, absent -> new IpState(absent, failuresPerSecond, nowNanos));
     }
 
     /** Whether the address has as many connections as it may have. */

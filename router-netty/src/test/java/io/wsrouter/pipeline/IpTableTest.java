@@ -50,6 +50,20 @@ final class IpTableTest {
         assertThat(table.size()).isEqualTo(IpTable.MOST_IDLE);
     }
 
+    @Test
+    void shouldBoundTheVerificationsOfAnAddress() {
+        IpState ip = new IpState(1, 100, 0);
+        for (int i = 0; i < 400; i++) {
+            assertThat(ip.tryBeginVerification()).isTrue();
+        }
+        assertThat(ip.tryBeginVerification()).isFalse();
+
+        ip.endVerification();
+
+        assertThat(ip.tryBeginVerification()).isTrue();
+        assertThat(ip.tryBeginVerification()).isFalse();
+    }
+
     private IpState fail(String address, long nowNanos) {
         IpState ip = table.state(address(address), nowNanos);
         ip.failures().acquire(nowNanos);
