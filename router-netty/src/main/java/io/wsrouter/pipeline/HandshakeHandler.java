@@ -23,6 +23,7 @@ import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.codec.EnvelopeDecoder;
 import io.wsrouter.config.RouterConfig;
+import io.wsrouter.connection.SharedRateLimit;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Pushes;
 import io.wsrouter.routing.RegistrationResult;
@@ -59,7 +60,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private final PublicPort port;
     private final AcceptLimits acceptLimits;
-    private final HandshakeRates rates;
+    private final SharedRateLimit handshakeRate;
     private final RequestDecoder decoder;
     private final AcceptedSocket socket;
     private @Nullable Future<?> deadline;
@@ -70,13 +71,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     HandshakeHandler(
             PublicPort port,
             AcceptLimits acceptLimits,
-            HandshakeRates rates,
+            SharedRateLimit handshakeRate,
             RequestDecoder decoder,
             AcceptedSocket socket) {
         this.port = port;
         this.acceptLimits = acceptLimits;
         this.socket = socket;
-        this.rates = rates;
+        this.handshakeRate = handshakeRate;
         this.decoder = decoder;
     }
 
@@ -227,6 +228,10 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx.channel(), request, e.failure());
             return;
         }
+        if (handshakeRate.isExhausted(System.nanoTime())) {
+            refuse(ctx.channel(), request, HandshakeRefusal.HANDSHAKE_RATE);
+            return;
+        }
         if (!socket.tryBeginVerification()) {
             refuse(ctx.channel(), request, AuthFailure.AUTHENTICATOR_BUSY);
             return;
@@ -275,6 +280,10 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void admit(ChannelHandlerContext ctx, HandshakeRequest request, Principal principal) {
+        if (!handshakeRate.tryAcquire(System.nanoTime())) {
+            refuse(ctx.channel(), request, HandshakeRefusal.HANDSHAKE_RATE);
+            return;
+        }
         if (!request.isUpgrade()) {
             refuse(ctx.channel(), request, HandshakeRefusal.NOT_AN_UPGRADE);
             return;
@@ -286,10 +295,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         String acceptKey = request.acceptKey();
         if (acceptKey == null) {
             refuse(ctx.channel(), request, HandshakeRefusal.KEY_MALFORMED);
-            return;
-        }
-        if (!rates.tryAcquire(port.loops().indexOf(ctx.channel().eventLoop()), System.nanoTime())) {
-            refuse(ctx.channel(), request, HandshakeRefusal.HANDSHAKE_RATE);
             return;
         }
         acceptLimits.admit(socket);

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
+import io.wsrouter.connection.SharedRateLimit;
 
 /**
  * The pipeline of the public port.
@@ -26,15 +27,13 @@ final class PublicInitializer extends ChannelInitializer<Channel> {
 
     private final PublicPort port;
     private final AcceptLimits acceptLimits;
-    private final HandshakeRates rates;
+    private final SharedRateLimit handshakeRate;
 
     /** An initializer for the sockets of {@code port} that have passed {@code acceptLimits}. */
     PublicInitializer(PublicPort port, AcceptLimits acceptLimits) {
         this.port = port;
         this.acceptLimits = acceptLimits;
-        this.rates = new HandshakeRates(
-                port.config().limits().handshakesPerSecond(),
-                port.loops().loops().size());
+        this.handshakeRate = new SharedRateLimit(port.config().limits().handshakesPerSecond(), System.nanoTime());
     }
 
     @Override
@@ -50,6 +49,6 @@ final class PublicInitializer extends ChannelInitializer<Channel> {
         }
         RequestDecoder decoder = new RequestDecoder();
         pipeline.addLast(decoder);
-        pipeline.addLast(new HandshakeHandler(port, acceptLimits, rates, decoder, AcceptedSocket.of(channel)));
+        pipeline.addLast(new HandshakeHandler(port, acceptLimits, handshakeRate, decoder, AcceptedSocket.of(channel)));
     }
 }

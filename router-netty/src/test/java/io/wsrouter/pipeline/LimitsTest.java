@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.wsrouter.config.KeyDoc;
 import io.wsrouter.config.RouterConfig;
 import io.wsrouter.server.Frame;
+import io.wsrouter.server.Handshake;
 import io.wsrouter.server.TestServer;
 import io.wsrouter.server.TestSocket;
 import io.wsrouter.server.TestSocket.Response;
@@ -17,7 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Every limit is exceeded, and the answer is the documented one, as a client sees it. */
@@ -110,6 +113,51 @@ final class LimitsTest {
 
             assertRefused(answerTo(server, "alice"), 503, "too_many_handshakes");
             await().until(() -> answerTo(server, "alice").status() == 101);
+        }
+    }
+
+    @Test
+    void shouldCountHandshakesOfAllLoopsTogether() {
+        int most = 10;
+        for (int left = most; left > 0; left--) {
+            try (TestServer server = TestServer.start("limits.handshakes-per-second=1", "loops=4")) {
+                long start = System.nanoTime();
+                long good = IntStream.range(0, 16)
+                        .filter(i -> answerTo(server, "u" + i).status() == 101)
+                        .count();
+                if (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(1) || left == 1) {
+                    assertThat(good).isEqualTo(1);
+                    return;
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldCountVerifiedRequestsThatDoNotUpgradeAsHandshakes() {
+        try (TestServer server = TestServer.start("limits.handshakes-per-second=2")) {
+            List<String> words = new ArrayList<>();
+            await().until(() -> {
+                Handshake probe =
+                        server.handshake().bearer(server.token("alice")).without("Upgrade");
+                words.add(server.answerTo(probe).json().path("error").asText());
+                return words.contains("too_many_handshakes") || words.size() == 200;
+            });
+
+            assertThat(words).startsWith("upgrade_required").endsWith("too_many_handshakes");
+        }
+    }
+
+    @Test
+    void shouldVerifyNoTokenWhileTheNodeHasItsFillOfHandshakes() {
+        try (TestServer server = TestServer.start("limits.handshakes-per-second=2")) {
+            int refused = 0;
+            for (int i = 0; i < 100; i++) {
+                refused += answerTo(server, "u" + i).status() == 503 ? 1 : 0;
+            }
+
+            assertThat(refused).isPositive();
+            assertThat(server.stats().path("handshake_tokens_judged").asInt()).isEqualTo(100 - refused);
         }
     }
 
