@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #onHeard}. The abstract methods are called on that loop too; a transport whose socket lives on another loop hops
  * inside them.
  */
-public abstract class Connection extends TimerWheel.Timer {
+public abstract class Connection extends TimerWheel.Timer implements Requester {
 
     /** The life of a connection. It goes down this list and never back. */
     public enum State {
@@ -98,8 +98,15 @@ public abstract class Connection extends TimerWheel.Timer {
     public abstract boolean isSocketOpen();
 
     /** Who the verified token says it is. A refresh changes the grants and the expiry, never the user. */
+    @Override
     public final Principal principal() {
         return principal;
+    }
+
+    /** The IP address of its client; null where the transport knows none. Any loop. */
+    @Override
+    public @Nullable String ip() {
+        return null;
     }
 
     /** When its present token was judged: at registration, or at the last refresh. */

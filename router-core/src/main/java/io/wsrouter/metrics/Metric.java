@@ -53,6 +53,10 @@ public enum Metric {
     CONNECTIONS_OPENED("connections", "Connections registered since start."),
     /** Connections taken out of the tables. */
     CONNECTIONS_CLOSED("connections", "Connections taken out of the routing tables since start."),
+    /** Requests to the internal port with a bad token. */
+    INTERNAL_UNAUTHENTICATED("requests", "Requests to the internal port refused for their token (401, 503)."),
+    /** Requests to the internal port without the grant. */
+    INTERNAL_DENIED("requests", "Requests to the internal port refused for lack of the admin grant (403)."),
     /** Publishes judged. */
     PUBLISHED("publishes", "Publishes received from clients and back ends, refused ones included."),
     /** Publishes refused before reaching a receiver. */

@@ -5,6 +5,7 @@ import io.wsrouter.address.ConnectionId;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.cluster.Backplane;
+import io.wsrouter.connection.Requester;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Message;
@@ -74,16 +75,21 @@ public final class Router {
      *
      * @return the receipt, refusals included
      */
-    public CompletableFuture<Receipt> publish(Principal publisher, Command.Publish publish) {
+    public CompletableFuture<Receipt> publish(Requester publisher, Command.Publish publish) {
         CompletableFuture<Receipt> answer = new CompletableFuture<>();
         Shard home = homeShard(publish.to());
         run(home, answer, () -> home.onPublish(publisher, publish, answer::complete));
         return answer;
     }
 
+    /** The same, from an address that is not known. */
+    public CompletableFuture<Receipt> publish(Principal publisher, Command.Publish publish) {
+        return publish(Requester.of(publisher, null), publish);
+    }
+
     /** Counts and logs a command of {@code publisher}, who has no connection, that its reader has refused. */
-    public void noteRefused(Principal publisher, Command command) {
-        Shard home = homeShard(publisher.user());
+    public void noteRefused(Requester publisher, Command command) {
+        Shard home = homeShard(publisher.principal().user());
         home.loop().execute(() -> home.onRefused(publisher, command));
     }
 
@@ -97,14 +103,14 @@ public final class Router {
         return ask(homeShard(id.user()), shard -> Optional.ofNullable(shard.onDescribe(id)));
     }
 
-    /** Closes one connection as kicked by {@code operator}, and says whether it was there. */
-    public CompletableFuture<Boolean> kick(ConnectionId id, Address operator) {
-        return ask(homeShard(id.user()), shard -> shard.onKick(id, operator));
+    /** Closes one connection as kicked by {@code operator} from {@code ip}, and says whether it was there. */
+    public CompletableFuture<Boolean> kick(ConnectionId id, Address operator, @Nullable String ip) {
+        return ask(homeShard(id.user()), shard -> shard.onKick(id, operator, ip));
     }
 
-    /** Closes all connections of a user as kicked by {@code operator}, and says how many there were. */
-    public CompletableFuture<Integer> kickUser(Address user, Address operator) {
-        return ask(homeShard(user), shard -> shard.onKickUser(user, operator));
+    /** Closes all connections of a user as kicked by {@code operator} from {@code ip}, and says how many there were. */
+    public CompletableFuture<Integer> kickUser(Address user, Address operator, @Nullable String ip) {
+        return ask(homeShard(user), shard -> shard.onKickUser(user, operator, ip));
     }
 
     /** What all shards hold and have counted. The shards are asked one by one, so the sum is of no single moment. */
@@ -150,21 +156,21 @@ public final class Router {
      *
      * @return the audit; clean means acknowledged
      */
-    public CompletableFuture<List<AuditReport>> acknowledgeMisdelivery(Address operator) {
+    public CompletableFuture<List<AuditReport>> acknowledgeMisdelivery(Address operator, @Nullable String ip) {
         return askAll(shard -> shard.counters().get(Metric.MISDELIVERY_REFUSED))
                 .thenCompose(stopped -> audit().thenCompose(
                                 reports -> reports.stream().allMatch(AuditReport::isClean)
-                                        ? acknowledge(operator, stopped).thenApply(done -> reports)
+                                        ? acknowledge(operator, ip, stopped).thenApply(done -> reports)
                                         : CompletableFuture.completedFuture(reports)));
     }
 
-    private CompletableFuture<?> acknowledge(Address operator, List<Long> stopped) {
+    private CompletableFuture<?> acknowledge(Address operator, @Nullable String ip, List<Long> stopped) {
         return askAll(shard -> {
                     shard.onAcknowledge(stopped.get(shard.index()));
                     return shard;
                 })
                 .thenAccept(done -> listener.onSecurityEvent(new SecurityEvent(
-                        SecurityEvent.Kind.MISDELIVERY_ACKNOWLEDGED, operator, null, "after a clean audit")));
+                        SecurityEvent.Kind.MISDELIVERY_ACKNOWLEDGED, operator, null, "after a clean audit", ip)));
     }
 
     /** Closes all connections as draining. The future completes when the last close frame is on its way. */

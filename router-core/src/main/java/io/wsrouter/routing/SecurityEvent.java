@@ -42,6 +42,8 @@ public record SecurityEvent(
     public enum Kind {
         /** A handshake or a request with a bad token. */
         UNAUTHENTICATED,
+        /** A handshake of a page whose origin may not connect. */
+        ORIGIN_FORBIDDEN,
         /** A command without the grant for it. */
         DENIED,
         /** A claim that an address, a connection or an identity belongs to somebody else. */

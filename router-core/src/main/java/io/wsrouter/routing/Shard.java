@@ -13,6 +13,7 @@ import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.ConnectionIdGenerator;
 import io.wsrouter.connection.ConnectionTable;
 import io.wsrouter.connection.DepartedRates;
+import io.wsrouter.connection.Requester;
 import io.wsrouter.connection.Subscription;
 import io.wsrouter.connection.TimerWheel;
 import io.wsrouter.connection.UserConnections;
@@ -276,13 +277,13 @@ public final class Shard {
         } else if (command instanceof Command.Ping ping) {
             from.push(Pushes.pong(ping.id()));
         } else if (command instanceof Command.Invalid forbidden) {
-            reportRefused(from.principal(), forbidden);
+            reportRefused(from, forbidden);
             error(from, forbidden.id(), forbidden.code(), forbidden.reason());
         }
     }
 
     private void onPublish(Connection from, Command.Publish publish, boolean isWithinRate) {
-        Outcome refusal = isWithinRate ? judge(from.principal(), publish) : Outcome.RATE_LIMITED;
+        Outcome refusal = isWithinRate ? judge(from, publish) : Outcome.RATE_LIMITED;
         if (refusal == null && publish.id() != null && !mayOpenReceipt(from)) {
             refusal = Outcome.OVERLOADED;
         }
@@ -297,7 +298,7 @@ public final class Shard {
 
     private void onRefusedPublish(Connection from, Command.RefusedPublish refused, boolean isWithinRate) {
         if (isWithinRate) {
-            reportRefused(from.principal(), refused);
+            reportRefused(from, refused);
         }
         refuse(from, refused.id(), isWithinRate ? refused.outcome() : Outcome.RATE_LIMITED);
     }
@@ -305,7 +306,7 @@ public final class Shard {
     private void onSubscribe(Connection from, Command.Subscribe subscribe) {
         Address topic = subscribe.to();
         if (!from.principal().maySubscribe(topic)) {
-            reportDenied(from.principal(), topic, "subscribe");
+            reportDenied(from, topic, "subscribe");
             error(
                     from,
                     subscribe.id(),
@@ -336,7 +337,7 @@ public final class Shard {
     }
 
     private void onBadRequest(Connection from, Command.Invalid invalid) {
-        reportRefused(from.principal(), invalid);
+        reportRefused(from, invalid);
         error(from, invalid.id(), invalid.code(), invalid.reason());
         if (conduct(from).exhaustsPatience(loop.nanoTime())) {
             onClose(from, CloseReason.TOO_MANY_BAD_REQUESTS);
@@ -344,7 +345,7 @@ public final class Shard {
     }
 
     /** Counts and reports a command that could be refused while it was read. */
-    private void reportRefused(Principal who, Command refused) {
+    private void reportRefused(Requester who, Command refused) {
         if (refused instanceof Command.RefusedPublish publish && publish.outcome() == Outcome.FORBIDDEN) {
             reportDenied(who, null, "publish to a malformed connection");
         } else if (refused instanceof Command.Invalid invalid && invalid.code() == ErrorCode.FORBIDDEN) {
@@ -357,18 +358,19 @@ public final class Shard {
         }
     }
 
-    private void reportDenied(Principal who, @Nullable Address address, String detail) {
+    private void reportDenied(Requester who, @Nullable Address address, String detail) {
         counters.increment(Metric.DENIED);
         report(SecurityEvent.Kind.DENIED, who, address, detail);
     }
 
-    private void reportOwnerMismatch(Principal who, @Nullable Address address, String detail) {
+    private void reportOwnerMismatch(Requester who, @Nullable Address address, String detail) {
         counters.increment(Metric.OWNER_MISMATCHES);
         report(SecurityEvent.Kind.OWNER_MISMATCH, who, address, detail);
     }
 
-    private void report(SecurityEvent.Kind kind, Principal who, @Nullable Address address, String detail) {
-        securityReports.report(new SecurityEvent(kind, who.user(), address, detail), loop.nanoTime());
+    private void report(SecurityEvent.Kind kind, Requester who, @Nullable Address address, String detail) {
+        securityReports.report(
+                new SecurityEvent(kind, who.principal().user(), address, detail, who.ip()), loop.nanoTime());
     }
 
     // ---- a new token for an open connection
@@ -392,7 +394,7 @@ public final class Shard {
         if (principal == null) {
             onUnauthenticated(from, id, failure);
         } else if (!principal.user().equals(from.principal().user())) {
-            reportOwnerMismatch(from.principal(), null, "refresh");
+            reportOwnerMismatch(from, null, "refresh");
             refuseRefresh(from, id, ErrorCode.FORBIDDEN, AuthFailure.IDENTITY_MISMATCH);
         } else {
             renew(from, id, principal);
@@ -405,7 +407,7 @@ public final class Shard {
             ErrorCode code = refused.failure().isRetryable() ? ErrorCode.OVERLOADED : ErrorCode.UNAUTHENTICATED;
             report(
                     SecurityEvent.Kind.UNAUTHENTICATED,
-                    from.principal(),
+                    from,
                     null,
                     "refresh: " + refused.failure().word());
             refuseRefresh(from, id, code, refused.failure());
@@ -464,14 +466,14 @@ public final class Shard {
     }
 
     /** Whether the publisher may send to that address, and knows whose it is. */
-    private @Nullable Outcome judge(Principal publisher, Command.Publish publish) {
+    private @Nullable Outcome judge(Requester publisher, Command.Publish publish) {
         Address to = publish.to();
         String claimedOwner = publish.claimedOwner();
         if (claimedOwner != null && !isOwner(claimedOwner, to)) {
             reportOwnerMismatch(publisher, to, "publish");
             return Outcome.OWNER_MISMATCH;
         }
-        if (!publisher.mayPublish(to)) {
+        if (!publisher.principal().mayPublish(to)) {
             reportDenied(publisher, to, "publish");
             return Outcome.FORBIDDEN;
         }
@@ -915,7 +917,7 @@ public final class Shard {
     // ---- for the router: what other threads ask through it
 
     /** Judges and routes a publish of somebody who has no connection. Runs on the home shard of the address. */
-    void onPublish(Principal publisher, Command.Publish publish, Consumer<Receipt> answer) {
+    void onPublish(Requester publisher, Command.Publish publish, Consumer<Receipt> answer) {
         assert loop.isCurrent();
         counters.increment(Metric.PUBLISHED);
         Outcome refusal = judge(publisher, publish);
@@ -924,11 +926,11 @@ public final class Shard {
             answer.accept(Receipt.refused(refusal));
             return;
         }
-        onRoute(new Publication(encode(publisher, publish), index, new OpenReceipt(answer), null, false));
+        onRoute(new Publication(encode(publisher.principal(), publish), index, new OpenReceipt(answer), null, false));
     }
 
     /** Counts and reports a command of somebody who has no connection, which its reader has refused. */
-    void onRefused(Principal publisher, Command command) {
+    void onRefused(Requester publisher, Command command) {
         assert loop.isCurrent();
         if (command instanceof Command.RefusedPublish) {
             counters.increment(Metric.PUBLISHED);
@@ -964,18 +966,18 @@ public final class Shard {
     }
 
     /** Closes one connection for an operator and says whether it was there. */
-    boolean onKick(ConnectionId id, Address operator) {
+    boolean onKick(ConnectionId id, Address operator, @Nullable String ip) {
         assert loop.isCurrent();
         Connection found = connections.get(id);
         if (found == null) {
             return false;
         }
-        kick(found, operator);
+        kick(found, operator, ip);
         return true;
     }
 
     /** Closes all connections of a user for an operator and says how many there were. */
-    int onKickUser(Address user, Address operator) {
+    int onKickUser(Address user, Address operator, @Nullable String ip) {
         assert loop.isCurrent();
         UserConnections found = connections.ofUser(user);
         if (found == null) {
@@ -983,17 +985,18 @@ public final class Shard {
         }
         Connection[] kicked = found.connections();
         for (Connection connection : kicked) {
-            kick(connection, operator);
+            kick(connection, operator, ip);
         }
         return kicked.length;
     }
 
-    private void kick(Connection connection, Address operator) {
+    private void kick(Connection connection, Address operator, @Nullable String ip) {
         listener.onSecurityEvent(new SecurityEvent(
                 SecurityEvent.Kind.KICKED,
                 operator,
                 connection.principal().user(),
-                connection.id().toString()));
+                connection.id().toString(),
+                ip));
         onClose(connection, CloseReason.KICKED);
     }
 

@@ -332,8 +332,8 @@ final class ConnectionLifeTest {
         RecordingConnection other = router.connects("alice");
         Address operator = Address.user("root");
 
-        boolean wasThere = router.answer(router.router().kick(kicked.id(), operator));
-        boolean wasThereAgain = router.answer(router.router().kick(kicked.id(), operator));
+        boolean wasThere = router.answer(router.router().kick(kicked.id(), operator, null));
+        boolean wasThereAgain = router.answer(router.router().kick(kicked.id(), operator, null));
 
         assertThat(wasThere).isTrue();
         assertThat(wasThereAgain).isFalse();
@@ -354,8 +354,8 @@ final class ConnectionLifeTest {
                 List.of(router.connects("alice"), router.connects("alice"), router.connects("alice"));
         RecordingConnection bob = router.connects("bob");
 
-        int count = router.answer(router.router().kickUser(Address.user("alice"), Address.user("root")));
-        int countAgain = router.answer(router.router().kickUser(Address.user("alice"), Address.user("root")));
+        int count = router.answer(router.router().kickUser(Address.user("alice"), Address.user("root"), null));
+        int countAgain = router.answer(router.router().kickUser(Address.user("alice"), Address.user("root"), null));
 
         assertThat(count).isEqualTo(3);
         assertThat(countAgain).isZero();

@@ -302,7 +302,7 @@ final class RandomSchedule {
             default -> {
                 if (member.connection.registration() == RegistrationResult.REGISTERED) {
                     member.isKicked = true;
-                    router.router().kick(member.connection.id(), Address.user("root"));
+                    router.router().kick(member.connection.id(), Address.user("root"), null);
                 } else {
                     member.connection.disconnects();
                 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.auth.Principal;
+import io.wsrouter.connection.Requester;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.ErrorCode;
@@ -113,9 +114,11 @@ final class SecurityReportsTest {
     void shouldReportWhatSomebodyWithoutAConnectionIsRefused() {
         Principal mallory = Principals.nothing("mallory");
 
-        router.router().noteRefused(mallory, new Command.RefusedPublish(null, Outcome.FORBIDDEN));
+        router.router().noteRefused(Requester.of(mallory, null), new Command.RefusedPublish(null, Outcome.FORBIDDEN));
         router.router()
-                .noteRefused(mallory, new Command.Invalid(null, ErrorCode.BAD_REQUEST, "unknown key \"from\"", true));
+                .noteRefused(
+                        Requester.of(mallory, null),
+                        new Command.Invalid(null, ErrorCode.BAD_REQUEST, "unknown key \"from\"", true));
         router.router().publish(mallory, publishToBob());
         router.runUntilIdle();
 

@@ -455,7 +455,7 @@ final class ShardAuditTest {
     }
 
     private List<AuditReport> acknowledge() {
-        return router.answer(router.router().acknowledgeMisdelivery(Address.user("operator")));
+        return router.answer(router.router().acknowledgeMisdelivery(Address.user("operator"), null));
     }
 
     // ---- who is there, and what is found

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code /v1/audit} does, without HTTP. Any thread; futures complete on a loop. */
 final class AuditRequests {
@@ -41,8 +42,8 @@ final class AuditRequests {
     }
 
     /** The same; when it is clean, stopped writes no longer keep the node from being ready. */
-    CompletableFuture<Map<String, Object>> acknowledge(Address operator) {
-        return router.acknowledgeMisdelivery(operator)
+    CompletableFuture<Map<String, Object>> acknowledge(Address operator, @Nullable String ip) {
+        return router.acknowledgeMisdelivery(operator, ip)
                 .orTimeout(MOST_SECONDS, TimeUnit.SECONDS)
                 .thenApply(reports -> {
                     Map<String, Object> body = describe(reports, reports.size());

@@ -24,6 +24,7 @@ import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.codec.EnvelopeDecoder;
+import io.wsrouter.connection.Requester;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Outcome;
@@ -60,6 +61,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private final InternalPort port;
     private boolean isAnswering;
+    private @Nullable String ip;
 
     RequestHandler(InternalPort port) {
         this.port = port;
@@ -100,13 +102,16 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
         isAnswering = true;
+        ip = ctx.channel().remoteAddress() instanceof InetSocketAddress peer
+                ? peer.getAddress().getHostAddress()
+                : null;
         CompletableFuture<Answer> answer;
         try {
             answer = answer(ctx, request);
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        answer.exceptionally(this::answerFailure)
+        answer.exceptionally(failure -> answerFailure(ctx, failure))
                 .thenAccept(ready -> ctx.executor().execute(() -> write(ctx, ready)));
     }
 
@@ -136,7 +141,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         return switch (path) {
             case "/livez" -> live();
             case "/readyz" -> ready();
-            default -> path.startsWith("/v1/") ? authenticated(request, path, uri.rawQuery()) : unknownPath();
+            default -> path.startsWith("/v1/") ? authenticated(ctx, request, path, uri.rawQuery()) : unknownPath();
         };
     }
 
@@ -177,7 +182,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     // ---- /v1, with a token
 
-    private CompletableFuture<Answer> authenticated(FullHttpRequest request, String path, String query) {
+    private CompletableFuture<Answer> authenticated(
+            ChannelHandlerContext ctx, FullHttpRequest request, String path, String query) {
         List<String> authorizations = request.headers().getAll(HttpHeaderNames.AUTHORIZATION);
         if (authorizations.stream().distinct().count() > 1) {
             return CompletableFuture.failedFuture(new AuthenticationException(AuthFailure.TOKEN_CONFLICT));
@@ -195,12 +201,17 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 .authenticate(credentials)
                 .toCompletableFuture()
                 .thenCompose(principal -> path.equals("/v1/audit")
-                        ? audit(principal, method, query)
-                        : route(principal, method, path, contentType, body));
+                        ? audit(ctx, principal, method, query)
+                        : route(ctx, principal, method, path, contentType, body));
     }
 
     private CompletableFuture<Answer> route(
-            Principal principal, HttpMethod method, String path, String contentType, byte[] body) {
+            ChannelHandlerContext ctx,
+            Principal principal,
+            HttpMethod method,
+            String path,
+            String contentType,
+            byte[] body) {
         if (path.equals("/v1/publish")) {
             if (!method.equals(HttpMethod.POST)) {
                 return methodNotAllowed();
@@ -215,7 +226,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             return unknownPath();
         }
         if (!principal.isAdmin()) {
-            return denied(principal);
+            return denied(ctx, principal);
         }
         if (isStats) {
             return method.equals(HttpMethod.GET) ? stats() : methodNotAllowed();
@@ -240,7 +251,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
         return method.equals(HttpMethod.DELETE)
                 ? port.router()
-                        .kickUser(user, operator.user())
+                        .kickUser(user, operator.user(), ip)
                         .thenApply(count -> Answer.json(HttpResponseStatus.OK, Map.of("closed", count)))
                 : methodNotAllowed();
     }
@@ -255,20 +266,21 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
         if (method.equals(HttpMethod.DELETE)) {
             return port.router()
-                    .kick(id, operator.user())
+                    .kick(id, operator.user(), ip)
                     .thenApply(wasThere ->
                             wasThere ? Answer.json(HttpResponseStatus.OK, Map.of("closed", 1)) : unknownConnection());
         }
         return methodNotAllowed();
     }
 
-    private CompletableFuture<Answer> audit(Principal operator, HttpMethod method, String query) {
+    private CompletableFuture<Answer> audit(
+            ChannelHandlerContext ctx, Principal operator, HttpMethod method, String query) {
         if (!operator.isAdmin()) {
-            return denied(operator);
+            return denied(ctx, operator);
         }
         AuditRequests audits = new AuditRequests(port.router());
         if (query.equals(ACKNOWLEDGE) && method.equals(HttpMethod.POST)) {
-            return audits.acknowledge(operator.user()).thenApply(body -> Answer.json(HttpResponseStatus.OK, body));
+            return audits.acknowledge(operator.user(), ip).thenApply(body -> Answer.json(HttpResponseStatus.OK, body));
         }
         if (!query.isEmpty()) {
             return now(Answer.error(
@@ -288,10 +300,23 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         return port.router().stats().thenApply(stats -> Answer.json(HttpResponseStatus.OK, describe(stats)));
     }
 
-    private CompletableFuture<Answer> denied(Principal principal) {
-        port.listener()
-                .onSecurityEvent(new SecurityEvent(SecurityEvent.Kind.DENIED, principal.user(), null, "internal port"));
+    private CompletableFuture<Answer> denied(ChannelHandlerContext ctx, Principal principal) {
+        tellRefusal(
+                ctx,
+                Metric.INTERNAL_DENIED,
+                new SecurityEvent(SecurityEvent.Kind.DENIED, principal.user(), null, "internal port", ip));
         return now(Answer.error(HttpResponseStatus.FORBIDDEN, "forbidden", "the token does not grant admin"));
+    }
+
+    /** Logs and counts a refusal; it is counted before the answer is written. Any thread. */
+    private void tellRefusal(ChannelHandlerContext ctx, Metric metric, SecurityEvent event) {
+        port.listener().onSecurityEvent(event);
+        ctx.executor()
+                .execute(() -> port.router()
+                        .shards()
+                        .get(port.loops().indexOf(ctx.channel().eventLoop()))
+                        .counters()
+                        .increment(metric));
     }
 
     // ---- publishing
@@ -346,13 +371,13 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private void noteIfRefused(Principal publisher, Command command) {
         if (!(command instanceof Command.Publish)) {
-            port.router().noteRefused(publisher, command);
+            port.router().noteRefused(Requester.of(publisher, ip), command);
         }
     }
 
     private CompletableFuture<Receipt> receipt(Principal publisher, Command command) {
         return command instanceof Command.Publish publish
-                ? port.router().publish(publisher, publish)
+                ? port.router().publish(Requester.of(publisher, ip), publish)
                 : CompletableFuture.completedFuture(Receipt.refused(Outcome.FORBIDDEN));
     }
 
@@ -387,13 +412,15 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     // ---- answers
 
-    private Answer answerFailure(Throwable failure) {
+    private Answer answerFailure(ChannelHandlerContext ctx, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof AuthenticationException refused) {
             AuthFailure reason = refused.failure();
-            port.listener()
-                    .onSecurityEvent(new SecurityEvent(SecurityEvent.Kind.UNAUTHENTICATED, null, null, reason.word()));
+            tellRefusal(
+                    ctx,
+                    Metric.INTERNAL_UNAUTHENTICATED,
+                    new SecurityEvent(SecurityEvent.Kind.UNAUTHENTICATED, null, null, reason.word(), ip));
             return Answer.error(
                     reason.isRetryable() ? HttpResponseStatus.SERVICE_UNAVAILABLE : HttpResponseStatus.UNAUTHORIZED,
                     reason.word(),

@@ -20,6 +20,7 @@ import io.wsrouter.routing.Shard;
 import io.wsrouter.transport.DirectSocket;
 import io.wsrouter.transport.NettyShardLoop;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     private final Channel channel;
     private final NettyShardLoop socketLoop;
     private final Shard home;
+    private final InetAddress client;
     private final Shard socketShard;
     private final QueueLimits limits;
     private final @Nullable DirectSocket socket;
@@ -66,6 +68,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
      * @param socketLoop the loop that the channel is on
      * @param socketShard the shard on that loop
      * @param home the shard that owns the principal's user
+     * @param client the address of the client, behind whatever proxies
      */
     ChannelConnection(
             Channel channel,
@@ -73,12 +76,14 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             Shard socketShard,
             Shard home,
             Principal principal,
+            InetAddress client,
             QueueLimits limits) {
         super(principal);
         this.channel = channel;
         this.socketLoop = socketLoop;
         this.socketShard = socketShard;
         this.home = home;
+        this.client = client;
         this.limits = limits;
         this.socket = DirectSocket.of(channel);
     }
@@ -107,6 +112,11 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     @Override
     public void close(CloseReason reason) {
         home.hop(socketShard, () -> onClose(reason));
+    }
+
+    @Override
+    public String ip() {
+        return client.getHostAddress();
     }
 
     @Override

@@ -453,6 +453,11 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(Channel channel, HandshakeRequest request, HandshakeRefusal refusal) {
+        if (refusal.metric() == Metric.HANDSHAKES_FOREIGN_ORIGIN) {
+            port.listener()
+                    .onSecurityEvent(
+                            new SecurityEvent(SecurityEvent.Kind.ORIGIN_FORBIDDEN, null, null, refusal.word(), ip()));
+        }
         end(channel, refusal.metric());
         boolean isReadable = isOriginAllowed(request);
         LingeringClose.closeAfter(
@@ -496,6 +501,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                 socketShard,
                 home,
                 principal,
+                socket.client(),
                 new ChannelConnection.QueueLimits(
                         limits.queuedBytesPerConnection(), limits.queuedMessagesPerConnection()));
     }

@@ -13,6 +13,7 @@ import io.wsrouter.routing.SecurityEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +158,62 @@ final class EventLogTest {
         assertThat(lines.of("unauthenticated").size() + lines.dropped("unauthenticated"))
                 .as("with the refusal of the mismatch itself")
                 .isEqualTo(301);
+    }
+
+    @Test
+    void shouldHaveALineWithTheSourceForEachThatTheStatsCount() {
+        JsonNode stats;
+        try (TestServer server = TestServer.start("loops=2", "public.allowed-origins=[https://a.example]")) {
+            server.answerTo(server.handshake().bearer("forged"));
+            server.answerTo(server.handshake().bearer(server.token("alice")).with("X-User-ID", "bob"));
+            server.answerTo(server.handshake().bearer(server.token("alice")).with("Origin", "https://b.example"));
+            WebSocketClient alice = server.connect("alice");
+            alice.publish("user:carol", "1");
+            alice.send("{\"type\":\"publish\",\"to\":\"user:alice\",\"user\":\"bob\",\"id\":\"2\"}");
+            alice.await("receipt");
+            alice.send("{\"type\":\"subscribe\",\"to\":\"topic:x\",\"id\":\"3\"}");
+            alice.await("error");
+            alice.send("{\"type\":\"refresh\",\"token\":\"forged\",\"id\":\"4\"}");
+            alice.await("error");
+            String nobody = server.token("nobody");
+            server.ask("GET", "/v1/stats", "forged", "application/json", "");
+            server.ask("GET", "/v1/stats", nobody, "application/json", "");
+            server.ask("GET", "/v1/audit", nobody, "application/json", "");
+            server.ask("POST", "/v1/publish", nobody, "application/json", "{\"to\":\"user:alice\"}");
+            server.ask("POST", "/v1/publish", "{\"to\":\"user:alice\",\"user\":\"bob\"}");
+            WebSocketClient bob = server.connect("bob");
+            server.ask("DELETE", "/v1/connections/" + bob.id(), "");
+            server.ask("DELETE", "/v1/users/alice/connections", "");
+            stats = server.stats();
+        }
+
+        assertThat(stats.path("internal_unauthenticated").asInt()).isOne();
+        assertThat(stats.path("internal_denied").asInt()).isEqualTo(2);
+        assertThat(lines.of("unauthenticated"))
+                .hasSize(sum(stats, "handshakes_unauthenticated", "refreshes_refused", "internal_unauthenticated"))
+                .hasSize(4);
+        assertThat(lines.of("denied"))
+                .hasSize(sum(stats, "denied", "internal_denied"))
+                .hasSize(5);
+        assertThat(lines.of("owner_mismatch"))
+                .hasSize(sum(stats, "owner_mismatches"))
+                .hasSize(3);
+        assertThat(lines.of("origin_forbidden"))
+                .hasSize(sum(stats, "handshakes_foreign_origin"))
+                .hasSize(1);
+        assertThat(lines.of("kicked"))
+                .hasSize(sum(stats.path("connections_closed_by_reason"), "kicked"))
+                .hasSize(2);
+        assertThat(lines.written)
+                .extracting(line ->
+                        TestJson.parse(line.getFormattedMessage()).path("ip").asText())
+                .containsOnly("127.0.0.1");
+    }
+
+    private static int sum(JsonNode stats, String... counters) {
+        return Stream.of(counters)
+                .mapToInt(counter -> stats.path(counter).asInt(-1))
+                .sum();
     }
 
     private static SecurityEvent unauthenticated() {
