@@ -4,6 +4,7 @@ import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
+import io.wsrouter.auth.jwt.JwtAlgorithm;
 import io.wsrouter.auth.jwt.JwtAuthenticator;
 import io.wsrouter.auth.jwt.JwtRules;
 import io.wsrouter.auth.jwt.KeySource;
@@ -133,9 +134,7 @@ final class TokenCheck {
                                 ? "an algorithm of the keys there are: " + keys.keys()
                                 : "one of auth.algorithms " + rules.algorithms() + " and a key of it: " + keys.keys());
             case UNKNOWN_KEY -> "configure the issuer's key, or have it name one of these as kid: " + keys.keys();
-            case BAD_SIGNATURE ->
-                "compare the key that signs with the one configured; they differ, or the token was changed"
-                        + " on its way. Keys: " + keys.keys();
+            case BAD_SIGNATURE -> content == null || fits(content) ? ofAnotherKey() : cutOff(content);
             case TOKEN_EXPIRED -> "get a new token; if it is new, compare the clocks: here it is " + now();
             case TOKEN_NOT_YET_VALID -> "wait until nbf, or compare the clocks: here it is " + now();
             case EXPIRY_MISSING -> "have the issuer set exp, in seconds since the epoch";
@@ -145,13 +144,51 @@ final class TokenCheck {
             case SUBJECT_MISSING -> "have the issuer set sub to the id of the user";
             case SUBJECT_INVALID -> "have the issuer set sub to an id of the user that follows these rules";
             case GRANTS_INVALID ->
-                "write it as {\"publish\":[\"user:*\"],\"subscribe\":[\"topic:chat.*\"],\"admin\":false};"
+                (content == null || content.grantsProblem() == null ? "" : printable(content.grantsProblem()) + "; ")
+                        + "write it as {\"publish\":[\"user:*\"],\"subscribe\":[\"topic:chat.*\"],\"admin\":false};"
                         + " connection: patterns and other members are refused";
             case IDENTITY_MISMATCH ->
                 "leave out X-User-ID, or set it to "
                         + (content == null ? "the sub" : shown(content.claims().get("sub")));
             case AUTHENTICATOR_BUSY -> "try again after the seconds in Retry-After";
             case KEYS_UNAVAILABLE -> "see why auth.jwks-url cannot be fetched now; clients may try again meanwhile";
+        };
+    }
+
+    private String ofAnotherKey() {
+        return "compare the key that signs with the one configured; they differ, or the token was changed on its way."
+                + " Keys: " + keys.keys();
+    }
+
+    private static String cutOff(TokenContent content) {
+        return "pass the whole token as the issuer made it: its signature has " + content.signatureBytes()
+                + " bytes, which none of " + content.algorithm() + " has (expected "
+                + signatureBytes(content.algorithm()).stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(" or "))
+                + (isRsa(content.algorithm()) ? " or more" : "") + ')';
+    }
+
+    private static boolean fits(TokenContent content) {
+        List<Integer> lengths = signatureBytes(content.algorithm());
+        return lengths.contains(content.signatureBytes())
+                || (isRsa(content.algorithm()) && content.signatureBytes() > lengths.get(0));
+    }
+
+    private static boolean isRsa(JwtAlgorithm algorithm) {
+        return algorithm.id().startsWith("RS") || algorithm.id().startsWith("PS");
+    }
+
+    /** RFC 7518 section 3 and RFC 8032; those of RSA are as long as the key, which has 2048 bits at least. */
+    private static List<Integer> signatureBytes(JwtAlgorithm algorithm) {
+        return switch (algorithm) {
+            case HS256 -> List.of(32);
+            case HS384 -> List.of(48);
+            case HS512, ES256 -> List.of(64);
+            case ES384 -> List.of(96);
+            case ES512 -> List.of(132);
+            case EDDSA -> List.of(64, 114);
+            case RS256, RS384, RS512, PS256, PS384, PS512 -> List.of(256);
         };
     }
 
@@ -177,13 +214,16 @@ final class TokenCheck {
         if (claim == null) {
             return "none";
         }
-        String text = claim.toString();
+        String safe = printable(claim.toString());
+        return claim instanceof String ? '"' + safe + '"' : safe;
+    }
+
+    private static String printable(String text) {
         String cut = text.length() > MOST_CHARACTERS ? text.substring(0, MOST_CHARACTERS) + "..." : text;
-        String safe = cut.codePoints()
+        return cut.codePoints()
                 .mapToObj(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT
                         ? String.format("\\u%04x", c)
                         : Character.toString(c))
                 .collect(Collectors.joining());
-        return claim instanceof String ? '"' + safe + '"' : safe;
     }
 }

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ final class ConfigLoader {
 
     static final String DEFAULT = "default";
     static final String SET = "--set";
+    private static final Pattern KEY = Pattern.compile("[a-z.-]+");
 
     private final ConfigErrors errors = new ConfigErrors();
     private final ConfigErrors warnings = new ConfigErrors();
@@ -91,7 +94,7 @@ final class ConfigLoader {
     private void readAssignment(String assignment) {
         int equals = assignment.indexOf('=');
         if (equals < 0) {
-            errors.file(SET, "expected path=value, such as public.port=8080");
+            errors.file(SET, withoutEquals(assignment));
             return;
         }
         String path = assignment.substring(0, equals);
@@ -107,6 +110,14 @@ final class ConfigLoader {
         } else {
             errors.value(key, SET, text, "expected " + key.expected() + ", with quotes around what is special in YAML");
         }
+    }
+
+    /** Repeats the argument as far as it can be a key: what follows may be a secret. */
+    private static String withoutEquals(String assignment) {
+        Matcher key = KEY.matcher(assignment);
+        String start = key.lookingAt() ? key.group() : "";
+        return Quoted.startOf(start) + (start.length() < assignment.length() ? " and more" : "")
+                + " has no = (expected path=value, such as public.port=8080)";
     }
 
     private void judge(ConfigKey key) {

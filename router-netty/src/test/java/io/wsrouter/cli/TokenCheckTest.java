@@ -103,6 +103,10 @@ final class TokenCheckTest {
                 Arguments.of(AuthFailure.ALGORITHM_NOT_ALLOWED, token("{\"alg\":\"none\"}", GOOD_CLAIMS), "HS256"),
                 Arguments.of(AuthFailure.BAD_SIGNATURE, good.substring(0, good.length() - 43) + "A".repeat(43), "key"),
                 Arguments.of(
+                        AuthFailure.BAD_SIGNATURE,
+                        good.substring(0, good.length() - 23),
+                        "its signature has 15 bytes, which none of HS256 has (expected 32)"),
+                Arguments.of(
                         AuthFailure.TOKEN_EXPIRED,
                         token(claims("exp", NOW.getEpochSecond() - 31)),
                         "here it is 2026-01-01T12:00:00Z"),
@@ -114,7 +118,18 @@ final class TokenCheckTest {
                 Arguments.of(AuthFailure.SUBJECT_MISSING, token(GOOD_CLAIMS.replace("sub", "user")), "set sub"),
                 Arguments.of(
                         AuthFailure.SUBJECT_INVALID, token(GOOD_CLAIMS.replace("alice", "a\\nb\\u001b[2J")), "sub"),
-                Arguments.of(AuthFailure.GRANTS_INVALID, token(GOOD_CLAIMS + ",\"router\":[]"), "\"publish\":["));
+                Arguments.of(AuthFailure.GRANTS_INVALID, token(GOOD_CLAIMS + ",\"router\":[]"), "\"publish\":["),
+                badGrants("[]", "router is no object; write"),
+                badGrants("{\"Publish\\n\":[]}", "router has a member Publish\\u000a; write"),
+                badGrants("{\"publish\":{}}", "router.publish is no list; write"),
+                badGrants("{\"publish\":[\"*\",1]}", "router.publish[1] is no string; write"),
+                badGrants(
+                        "{\"subscribe\":[\"topic:a\",\"a\"]}", "router.subscribe[1]: grant \"a\" (expected user:<id>"),
+                badGrants("{\"admin\":1}", "router.admin is neither true nor false; write"));
+    }
+
+    private static Arguments badGrants(String grants, String advice) {
+        return Arguments.of(AuthFailure.GRANTS_INVALID, token(GOOD_CLAIMS + ",\"router\":" + grants), advice);
     }
 
     @Test

@@ -34,7 +34,8 @@ class ConfigErrorsTest {
                 .environment(Map.of("WSROUTER_LIMITS_MESSAGE_BYTES", "64KB", "WSROUTER_PUBLIC_PROT", "80"))
                 .set("public.port=70000")
                 .set("limit.connections=5")
-                .set("nonsense"));
+                .set("nonsense")
+                .set("auth.hmac-secret 1-that-nobody-may-see"));
 
         assertThat(errors)
                 .containsExactly(
@@ -43,7 +44,8 @@ class ConfigErrorsTest {
                         "heartbeat: given a second time in router.yaml:8",
                         "WSROUTER_PUBLIC_PROT: unknown variable in the environment; did you mean WSROUTER_PUBLIC_PORT?",
                         "limit.connections: unknown key in --set; did you mean limits.connections?",
-                        "--set: expected path=value, such as public.port=8080",
+                        "--set: \"nonsense\" has no = (expected path=value, such as public.port=8080)",
+                        "--set: \"auth.hmac-secret\" and more has no = (expected path=value, such as public.port=8080)",
                         "public.host: \"\" in router.yaml:2: expected a host name or an IP address",
                         "public.port: \"70000\" in --set: expected a whole number from 0 to 65535",
                         "auth.hmac-secret: (hidden) in router.yaml:5: expected at least 32 bytes",

@@ -89,6 +89,10 @@ final class CompactToken {
         return decode(text, payloadStart, payloadEnd);
     }
 
+    int signatureBytes() {
+        return (text.length() - payloadEnd - 1) * 3 / 4;
+    }
+
     private static @Nullable String keyIdOf(Map<String, @Nullable Object> header) {
         if (!header.containsKey("kid")) {
             return null;

@@ -4,6 +4,7 @@ import io.wsrouter.address.AddressPattern;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Grants;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,31 @@ final class GrantsClaim {
 
     /** Reads the value of the claim; anything mistyped is {@link AuthFailure#GRANTS_INVALID}. */
     static Grants read(@Nullable Object claim) {
-        if (!(claim instanceof Map<?, ?> members) || !MEMBERS.containsAll(members.keySet())) {
-            throw invalid();
+        try {
+            return parse(claim);
+        } catch (IllegalArgumentException e) {
+            throw new AuthenticationException(AuthFailure.GRANTS_INVALID);
+        }
+    }
+
+    /** Which member or entry is mistyped, and what was expected; null when none is. */
+    static @Nullable String problem(@Nullable Object claim) {
+        try {
+            parse(claim);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static Grants parse(@Nullable Object claim) {
+        if (!(claim instanceof Map<?, ?> members)) {
+            throw new IllegalArgumentException("router is no object");
+        }
+        for (Object name : members.keySet()) {
+            if (!MEMBERS.contains(name)) {
+                throw new IllegalArgumentException("router has a member " + name);
+            }
         }
         return new Grants(readPatterns(members, PUBLISH), readPatterns(members, SUBSCRIBE), readAdmin(members));
     }
@@ -51,20 +75,27 @@ final class GrantsClaim {
         if (!members.containsKey(name)) {
             return List.of();
         }
-        if (!(members.get(name) instanceof List<?> grants) || grants.size() > Grants.MAX_PATTERNS) {
-            throw invalid();
+        if (!(members.get(name) instanceof List<?> grants)) {
+            throw new IllegalArgumentException("router." + name + " is no list");
         }
-        return grants.stream().map(GrantsClaim::readPattern).toList();
+        if (grants.size() > Grants.MAX_PATTERNS) {
+            throw new IllegalArgumentException("router." + name + " has " + grants.size() + " entries");
+        }
+        List<AddressPattern> patterns = new ArrayList<>();
+        for (Object grant : grants) {
+            patterns.add(readPattern("router." + name + '[' + patterns.size() + ']', grant));
+        }
+        return patterns;
     }
 
-    private static AddressPattern readPattern(@Nullable Object grant) {
+    private static AddressPattern readPattern(String place, @Nullable Object grant) {
         if (!(grant instanceof String text)) {
-            throw invalid();
+            throw new IllegalArgumentException(place + " is no string");
         }
         try {
             return AddressPattern.parse(text);
         } catch (IllegalArgumentException e) {
-            throw invalid();
+            throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
         }
     }
 
@@ -75,14 +106,10 @@ final class GrantsClaim {
         if (members.get(ADMIN) instanceof Boolean admin) {
             return admin;
         }
-        throw invalid();
+        throw new IllegalArgumentException("router.admin is neither true nor false");
     }
 
     private static List<String> writePatterns(List<AddressPattern> patterns) {
         return patterns.stream().map(AddressPattern::toString).toList();
-    }
-
-    private static AuthenticationException invalid() {
-        return new AuthenticationException(AuthFailure.GRANTS_INVALID);
     }
 }

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param algorithm the {@code alg} header
  * @param keyId the {@code kid} header, or null
+ * @param signatureBytes the length of the signature
  * @param claims the claims as JSON values: String, Long, Double, Boolean, null, List and Map
  */
-public record TokenContent(JwtAlgorithm algorithm, @Nullable String keyId, Map<String, @Nullable Object> claims) {
+public record TokenContent(
+        JwtAlgorithm algorithm, @Nullable String keyId, int signatureBytes, Map<String, @Nullable Object> claims) {
 
     /**
      * Reads a token without verifying it.
@@ -21,6 +23,15 @@ public record TokenContent(JwtAlgorithm algorithm, @Nullable String keyId, Map<S
      */
     public static TokenContent unverified(String token) {
         CompactToken compact = CompactToken.parse(token);
-        return new TokenContent(compact.algorithm(), compact.keyId(), StrictJson.readObject(compact.payload()));
+        return new TokenContent(
+                compact.algorithm(),
+                compact.keyId(),
+                compact.signatureBytes(),
+                StrictJson.readObject(compact.payload()));
+    }
+
+    /** What is wrong with the {@code router} claim, down to the entry; null when nothing is, or it is absent. */
+    public @Nullable String grantsProblem() {
+        return claims.containsKey(GrantsClaim.NAME) ? GrantsClaim.problem(claims.get(GrantsClaim.NAME)) : null;
     }
 }
