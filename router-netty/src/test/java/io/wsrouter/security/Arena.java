@@ -25,6 +25,8 @@ import java.util.List;
 final class Arena implements AutoCloseable {
 
     /** The topic that alice has subscribed to. */
+    private static final String EVENT = "an-event-that-nobody-else-may-read";
+
     static final String TOPIC = "topic:secret";
 
     private final TestServer server = TestServer.start(
@@ -143,12 +145,13 @@ final class Arena implements AutoCloseable {
 
     /** Has alice exchange a message with herself; anything else that came to her is a failure. */
     void assertOthersAreServed() {
-        String mine = "\"mine " + ++exchanges + "\"";
+        String mine = "\"which-nobody-else-may-read-" + ++exchanges + "\"";
         for (String address : List.of("user:alice", TOPIC)) {
-            alice.send("{\"type\":\"publish\",\"id\":\"x\",\"to\":\"" + address + "\",\"data\":" + mine + "}");
+            alice.send("{\"type\":\"publish\",\"id\":\"x\",\"to\":\"" + address + "\",\"event\":\"" + EVENT
+                    + "\",\"data\":" + mine + "}");
             assertThat(alice.readFrame().text())
-                    .matches("\\{\"type\":\"message\",\"to\":\"" + address
-                            + "\",\"from\":\"user:alice\",\"at\":[0-9]+,\"data\":" + mine + "}");
+                    .matches("\\{\"type\":\"message\",\"to\":\"" + address + "\",\"from\":\"user:alice\",\"event\":\""
+                            + EVENT + "\",\"at\":[0-9]+,\"data\":" + mine + "}");
             assertThat(alice.readFrame().text())
                     .isEqualTo(
                             "{\"type\":\"receipt\",\"id\":\"x\",\"outcome\":\"delivered\",\"matched\":1,\"delivered\":1,"

@@ -1,5 +1,6 @@
 package io.wsrouter.server;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ public final class Confidential {
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_-]{16,}");
 
     private static final Pattern DATA = Pattern.compile("\"data\":(.*)", Pattern.DOTALL);
+    private static final Pattern EVENT = Pattern.compile("\"event\":\"([^\"]*)");
     private static final int MOST_WORDS_OF_A_TEXT = 20;
 
     private static final Set<String> WORDS = ConcurrentHashMap.newKeySet();
@@ -32,11 +34,13 @@ public final class Confidential {
         return secret;
     }
 
-    /** An envelope goes out; its payload is nobody's business but the receiver's. */
+    /** An envelope goes out; its payload and the name of its event are nobody's business but the receiver's. */
     static void keepPayloadOf(String envelope) {
-        Matcher data = DATA.matcher(envelope);
-        if (data.find()) {
-            keep(data.group(1));
+        for (Pattern confidential : List.of(DATA, EVENT)) {
+            Matcher found = confidential.matcher(envelope);
+            if (found.find()) {
+                keep(found.group(1));
+            }
         }
     }
 
@@ -53,6 +57,11 @@ public final class Confidential {
     /** What was found, in the whole run so far. */
     public static Queue<String> leaks() {
         return LEAKS;
+    }
+
+    /** How many words it has looked for so far. */
+    public static int kept() {
+        return WORDS.size();
     }
 
     /** How many texts have been searched so far. */
