@@ -43,6 +43,10 @@ final class Arena implements AutoCloseable {
             "auth.public-key-files=[" + publicKey + "]",
             "auth.issuer=https://issuer.example",
             "auth.audience=ws-router");
+    private final TestServer behindProxies = TestServer.start(
+            "loops=1", "limits.failed-handshakes-per-second-per-ip=1", "public.trusted-proxies=[127.0.0.1]");
+    private final TestServer withProxyProtocol =
+            TestServer.start("loops=1", "public.proxy-protocol=true", "public.trusted-proxies=[127.0.0.1]");
     private int exchanges;
 
     Arena() {
@@ -56,6 +60,16 @@ final class Arena implements AutoCloseable {
     /** A router that trusts one RSA key, one issuer and one audience. */
     TestServer withPublicKey() {
         return withPublicKey;
+    }
+
+    /** A router that lets each address fail once a second, and trusts 127.0.0.1 to name its clients. */
+    TestServer behindProxies() {
+        return behindProxies;
+    }
+
+    /** A router that expects a PROXY header from 127.0.0.1. */
+    TestServer withProxyProtocol() {
+        return withProxyProtocol;
     }
 
     /** The id of alice's connection. */
@@ -77,7 +91,8 @@ final class Arena implements AutoCloseable {
         return answerToHead(head.bytes());
     }
 
-    private static String answerAndEnd(TestSocket socket) {
+    /** The status and the word of the answer, behind which the socket has to be closed. */
+    static String answerAndEnd(TestSocket socket) {
         int first = socket.read();
         if (first < 0) {
             return "closed without an answer";
@@ -131,7 +146,7 @@ final class Arena implements AutoCloseable {
         }
     }
 
-    private static String inShort(JsonNode push) {
+    static String inShort(JsonNode push) {
         return switch (push.path("type").asText()) {
             case "error" ->
                 push.path("code").asText() + ": " + push.path("reason").asText();
@@ -178,5 +193,7 @@ final class Arena implements AutoCloseable {
     public void close() {
         server.close();
         withPublicKey.close();
+        behindProxies.close();
+        withProxyProtocol.close();
     }
 }

@@ -50,12 +50,45 @@ final class BadConfigurations {
                 value("auth.issuer=''", "a text that is not empty"),
                 value("auth.algorithms=[none]", "HS256, RS256, PS256, ES256, their 384 and 512 variants, or EdDSA"),
                 value("auth.public-key-files=[/no/such.pem]", "a file that can be read"),
+                contradiction(
+                        "limits.message-bytes=2MiB limits.queued-bytes-per-connection=1MiB",
+                        "limits.message-bytes: expected at most limits.queued-bytes-per-connection, \"1MiB\" in --set, or the"
+                                + " largest messages could never be delivered"),
+                contradiction(
+                        "public.port=9090 internal.port=9090",
+                        "internal.port: expected another port than public.port, \"9090\" in --set, since both listen on"
+                                + " 0.0.0.0 and 127.0.0.1"),
+                contradiction(
+                        "public.host=localhost public.port=7000 internal.port=7000",
+                        "internal.port: expected another port than public.port, \"7000\" in --set, since both listen on"
+                                + " 127.0.0.1"),
+                contradiction(
+                        "public.tls.certificate=/no/such.pem",
+                        "public.tls.certificate: expected a file that can be read; public.tls.key: missing, and needed"
+                                + " with public.tls.certificate in --set"),
+                contradiction(
+                        "public.tls.key=/no/such.pem",
+                        "public.tls.key: expected a file that can be read; public.tls.certificate: missing, and needed"
+                                + " with public.tls.key in --set"),
+                contradiction(
+                        "auth.hmac-secret=" + "x".repeat(32) + " auth.hmac-secret-file=/proc/version",
+                        "auth.hmac-secret: contradicts auth.hmac-secret-file in --set"),
                 secret("auth.hmac-secret=too-short", "at least 32 bytes"),
                 secret("auth.hmac-secret-file=/no/such", "a file that can be read and holds at least 32 bytes"));
     }
 
     private static BadInput value(String assignment, String expected) {
         return refused(assignment, "expected " + expected);
+    }
+
+    /** Values that do not go together; the answer is told without them. */
+    private static BadInput contradiction(String assignments, String answer) {
+        return new BadInput(
+                BadInput.Section.CONFIGURATIONS,
+                assignments,
+                answer,
+                arena ->
+                        errorOf("", assignments.split(" ")).replaceAll(": (\"[^\"]*\"|\\(hidden\\)) in --set: ", ": "));
     }
 
     private static BadInput secret(String assignment, String expected) {
@@ -72,9 +105,13 @@ final class BadConfigurations {
     }
 
     /** What the one error says behind the key and the value. */
-    private static String errorOf(String key, String assignment) {
+    private static String errorOf(String key, String... assignments) {
         try {
-            RouterConfig.load(ConfigSources.of().set(assignment));
+            ConfigSources sources = ConfigSources.of();
+            for (String assignment : assignments) {
+                sources = sources.set(assignment);
+            }
+            RouterConfig.load(sources);
             return "it starts";
         } catch (ConfigException e) {
             String error = String.valueOf(e.getMessage())

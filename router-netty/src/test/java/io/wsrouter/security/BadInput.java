@@ -30,8 +30,18 @@ record BadInput(Section section, String input, String answer, Attempt attempt) {
                 "Grants",
                 "Well-formed commands of mallory, who has the grants that are named; alice is connected and hears nothing."
                         + " The connection stays."),
+        REFRESHES(
+                "New tokens",
+                "A `refresh` on mallory's open connection: the `error` that comes back. It keeps its user, its grants and its end."),
         PUBLISHES(
                 "HTTP", "Requests to the internal port: the status, and the word in the body's `error` or `outcome`."),
+        PROXIES(
+                "Addresses",
+                "Each address may fail once a second. The first request has a bad token, the second, whose answer is shown, a good"
+                        + " one; or one request comes behind a PROXY header. Only 127.0.0.1 is trusted as a proxy."),
+        KEY_SETS(
+                "Key sets",
+                "The text of `auth.jwks-file`. The router does not start; at a running one the last good keys stay."),
         CONFIGURATIONS(
                 "Configurations",
                 "The router does not start. It says all errors at once; the value of a secret is hidden.");
@@ -59,7 +69,10 @@ record BadInput(Section section, String input, String answer, Attempt attempt) {
                         BadFrames.all(),
                         BadEnvelopes.all(),
                         BadGrants.all(),
+                        BadRefreshes.all(),
                         BadPublishes.all(),
+                        BadProxies.all(),
+                        BadKeySets.all(),
                         BadConfigurations.all())
                 .flatMap(list -> list.stream());
     }

@@ -61,7 +61,7 @@ record SecurityPage(String aboveTheList, String list) {
     private static String cell(BadInput input) {
         boolean isLiteral = switch (input.section()) {
             case ENVELOPES, CONFIGURATIONS -> true;
-            case TOKENS, HEADS, FRAMES, GRANTS, PUBLISHES -> false;
+            case TOKENS, HEADS, FRAMES, GRANTS, REFRESHES, PUBLISHES, PROXIES, KEY_SETS -> false;
         };
         String text = escaped(input.input());
         return isLiteral ? (text.isBlank() ? "(" + text.length() + " blanks)" : '`' + text + '`') : text;
