@@ -10,6 +10,7 @@ import io.wsrouter.auth.jwt.TokenMinter;
 import io.wsrouter.config.ConfigSources;
 import io.wsrouter.config.RouterConfig;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -58,6 +59,18 @@ public final class SelfTest {
      * @return the number of checks that failed
      */
     public static int run(Consumer<String> report) throws Exception {
+        return run(RouterServer::start, report);
+    }
+
+    /** How a router comes to be that is checked. */
+    interface Start {
+
+        /** Starts a router. */
+        RouterServer start(RouterConfig config) throws BindException;
+    }
+
+    /** Runs all checks on a router of {@code start}, for tests that break one on purpose. */
+    static int run(Start start, Consumer<String> report) throws Exception {
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         String secret = HexFormat.of().formatHex(random);
@@ -68,7 +81,7 @@ public final class SelfTest {
                 .set("auth.hmac-secret", secret));
         TokenMinter minter =
                 new TokenMinter(secret.getBytes(UTF_8), JwtAlgorithm.HS256, null, null, InstantSource.system());
-        try (RouterServer server = RouterServer.start(config)) {
+        try (RouterServer server = start.start(config)) {
             SelfTest test = new SelfTest(minter, server, report);
             test.giveFiveHandlersOfOneUserFiveIds();
             test.routeToWhatIsRegisteredAndToNothingElse();
