@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what is wrong
  * @param id the connection's id, or the topic as an address
- * @param user the connection's user; null for a topic
- * @param ageMillis how long ago the peer was last heard; 0 for a topic
+ * @param user the connection's user, or the user that it is; null for a topic
+ * @param ageMillis how long ago the peer, or the last of the user's peers, was heard; 0 for a topic and for a user without
+ *     any
  * @param action what was done
  */
 public record AuditFinding(Kind kind, String id, @Nullable String user, long ageMillis, Action action) {

@@ -23,6 +23,7 @@ final class AuditRun {
     private long entries;
     private int unanswered;
     private @Nullable Runnable whenAnswered;
+    private @Nullable Runnable awaitedBefore;
 
     AuditRun(Shard shard, List<Consumer<AuditReport>> listeners) {
         this.shard = shard.index();
@@ -84,19 +85,19 @@ final class AuditRun {
         }
     }
 
-    /** Whether nothing is left to do but to wait for answers. */
-    boolean isWaiting() {
-        return whenAnswered != null;
+    /** Whether it has done nothing but wait for the same answers since this was last asked. */
+    boolean isStuck() {
+        boolean isStuck = whenAnswered != null && whenAnswered == awaitedBefore;
+        awaitedBefore = whenAnswered;
+        return isStuck;
     }
 
-    /** Tells what was found to those who asked. */
-    AuditReport end(boolean isComplete, long nowNanos) {
-        AuditReport report = report(isComplete, nowNanos);
-        listeners.forEach(listener -> listener.accept(report));
-        return report;
+    /** Who asked for it. */
+    List<Consumer<AuditReport>> listeners() {
+        return listeners;
     }
 
-    private AuditReport report(boolean isComplete, long nowNanos) {
+    AuditReport report(boolean isComplete, long nowNanos) {
         return new AuditReport(
                 shard,
                 startedEpochMillis,

@@ -1,6 +1,5 @@
 package io.wsrouter.routing;
 
-import io.wsrouter.address.ConnectionId;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.ConnectionTable;
 import io.wsrouter.connection.Subscription;
@@ -8,6 +7,7 @@ import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.routing.AuditFinding.Action;
 import io.wsrouter.routing.AuditFinding.Kind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** From the id table to the user index, to the sockets and timers, and from each connection's own set to the topics. */
 final class ConnectionWalk implements AuditWalk {
@@ -51,13 +51,10 @@ final class ConnectionWalk implements AuditWalk {
 
     private void judge(Connection connection) {
         if (!connection.isOpen()) {
-            connections.restore(connection);
-            audit.shard().takeOut(connection, CloseReason.INTERNAL_ERROR);
+            audit.shard().takeOutWholly(connection);
             audit.found(Kind.CLOSED_CHANNEL, connection, Action.REMOVED);
         } else if (!connections.holds(connection)) {
-            Kind kind = isTaken(connection.id()) ? Kind.OWNER_CONFLICT : Kind.ORPHAN_INDEX_ENTRY;
-            audit.restore(connection);
-            audit.found(kind, connection, Action.RESTORED);
+            judgeWithoutKey(connection, connections.get(connection.id()));
         } else if (!connections.isListed(connection)) {
             audit.restore(connection);
             audit.found(Kind.ORPHAN_INDEX_ENTRY, connection, Action.RESTORED);
@@ -69,8 +66,16 @@ final class ConnectionWalk implements AuditWalk {
         }
     }
 
-    private boolean isTaken(ConnectionId id) {
-        return connections.get(id) != null;
+    /** Of two connections with one id, the one that is found under it stays. */
+    private void judgeWithoutKey(Connection connection, @Nullable Connection holder) {
+        if (holder != null && holder.isOpen() && holder.id().equals(connection.id())) {
+            audit.shard().takeOutWholly(connection);
+            connection.close(CloseReason.INTERNAL_ERROR);
+            audit.found(Kind.OWNER_CONFLICT, connection, Action.CLOSED);
+        } else {
+            audit.restore(connection);
+            audit.found(holder == null ? Kind.ORPHAN_INDEX_ENTRY : Kind.OWNER_CONFLICT, connection, Action.RESTORED);
+        }
     }
 
     private void judge(Subscription subscription) {

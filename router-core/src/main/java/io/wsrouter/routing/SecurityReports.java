@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes security events on, {@value #MOST_PER_SECOND} a second of one user and kind; what is more is counted, and the
- * count passed on within a second or so, as an event of its own. So nobody can flood the log and hide others in it. Belongs
- * to one loop.
+ * count passed on within a second or so, as an event of its own. So nobody can flood the log and hide others in it. What the
+ * audit finds is bounded as a whole. Belongs to one loop.
  */
 final class SecurityReports {
 
@@ -62,7 +62,7 @@ final class SecurityReports {
     }
 
     private Tally tally(SecurityEvent event) {
-        Source source = new Source(event.kind(), event.user());
+        Source source = new Source(event.kind(), sourceOf(event));
         Tally known = tallies.get(source);
         if (known != null) {
             return known;
@@ -70,6 +70,11 @@ final class SecurityReports {
         return tallies.size() < MOST_SOURCES
                 ? tallies.computeIfAbsent(source, first -> new Tally())
                 : tallies.computeIfAbsent(new Source(event.kind(), null), SecurityReports::allDropped);
+    }
+
+    /** Whose doing it is: what the audit finds is the router's, whomever it is about. */
+    private static @Nullable Address sourceOf(SecurityEvent event) {
+        return event.kind() == SecurityEvent.Kind.ROUTING_DRIFT ? null : event.user();
     }
 
     private static Tally allDropped(Source ofMany) {

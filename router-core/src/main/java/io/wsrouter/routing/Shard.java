@@ -96,7 +96,7 @@ public final class Shard {
         this.timers = new TimerWheel(loop.nanoTime());
         this.departedRates = new DepartedRates(loop.nanoTime());
         this.securityReports = new SecurityReports(listener, loop.nanoTime());
-        this.audit = new ShardAudit(this, tables, backplane, listener);
+        this.audit = new ShardAudit(this, tables, backplane);
     }
 
     /** Introduces the shards to each other, before the first use. */
@@ -886,16 +886,37 @@ public final class Shard {
         timers.schedule(timer, deadlineNanos);
     }
 
-    /** Sees to a connection whose timer was lost: the peer has been silent for too long, or it is watched again. */
+    /** Sees to a connection whose timer was lost as if it had fired: closes it, or pings it if need be, and watches on. */
     AuditFinding.Action watchOrClose(Connection connection) {
-        long nowNanos = loop.nanoTime();
-        long patienceNanos = limits.heartbeatInterval().toNanos() * (limits.heartbeatMisses() + 1);
-        if (nowNanos - connection.lastHeardNanos() >= patienceNanos) {
-            onClose(connection, CloseReason.HEARTBEAT_LOST);
-            return AuditFinding.Action.CLOSED;
+        onConnectionTimer(connection, loop.nanoTime());
+        return connection.isOpen() ? AuditFinding.Action.WATCHED : AuditFinding.Action.CLOSED;
+    }
+
+    /** Takes out a connection that is missing from some table, and leaves who is found under its id where it is. */
+    void takeOutWholly(Connection connection) {
+        Connection holder = connections.get(connection.id());
+        connections.restore(connection);
+        takeOut(connection, CloseReason.INTERNAL_ERROR);
+        if (connection.isOpen()) {
+            connection.onClosing();
         }
-        scheduleTimer(connection, nowNanos);
-        return AuditFinding.Action.WATCHED;
+        if (holder != null && holder != connection && holder.isOpen()) {
+            connections.restore(holder);
+        }
+    }
+
+    /** Lets those who wait for a topic that was replaced wait for the one that has replaced it. */
+    void handOverWaiting(LocalTopic replaced) {
+        for (LocalTopic.Waiting waiting : replaced.confirm()) {
+            if (waiting.connection().isOpen()) {
+                acknowledgeWhenConfirmed(waiting.connection(), waiting.commandId(), replaced.topic());
+            }
+        }
+    }
+
+    /** Passes on what the audit has to say, within bounds. */
+    void report(SecurityEvent event) {
+        securityReports.report(event, loop.nanoTime());
     }
 
     /** Puts a connection's own subscription on its topic's list. */
@@ -1043,5 +1064,10 @@ public final class Shard {
     /** The subscriptions, for tests that break them on purpose. */
     SubscriptionTable subscriptionTable() {
         return subscriptions;
+    }
+
+    /** The interest, for tests that break it on purpose. */
+    TopicTable topicTable() {
+        return topics;
     }
 }

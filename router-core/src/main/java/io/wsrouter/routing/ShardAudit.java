@@ -1,15 +1,19 @@
 package io.wsrouter.routing;
 
 import io.wsrouter.address.Address;
+import io.wsrouter.address.ConnectionId;
 import io.wsrouter.cluster.Backplane;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.ConnectionTable;
 import io.wsrouter.connection.TimerWheel;
+import io.wsrouter.connection.UserConnections;
+import io.wsrouter.connection.WalkableMap;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.routing.AuditFinding.Action;
 import io.wsrouter.routing.AuditFinding.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,7 +43,6 @@ final class ShardAudit {
     private final Shard shard;
     private final ShardTables tables;
     private final Backplane backplane;
-    private final RouterListener listener;
     private List<Shard> shards = List.of();
 
     // the pass under way
@@ -53,19 +56,29 @@ final class ShardAudit {
     private List<Consumer<AuditReport>> waiting = new ArrayList<>();
     private @Nullable AuditReport last;
 
-    ShardAudit(Shard shard, ShardTables tables, Backplane backplane, RouterListener listener) {
+    ShardAudit(Shard shard, ShardTables tables, Backplane backplane) {
         this.shard = shard;
         this.tables = tables;
         this.backplane = backplane;
-        this.listener = listener;
         this.interest = new InterestAudit(this, tables);
         this.sockets = new SocketWalk(this, tables);
         this.deadSockets = new DeadSocketWalk(this, tables);
+        WalkableMap<ConnectionId, Connection> byId = tables.connections().byId();
+        WalkableMap<Address, UserConnections> byUser = tables.connections().byUser();
+        WalkableMap<Address, LocalTopic> subscribed = tables.subscriptions().topics();
+        WalkableMap<Address, TopicInterest> topics = tables.topics().topics();
         this.allWalks = new WalkSequence(
+                new KeyWalk<>(byUser, (user, action) -> found(Kind.ORPHAN_INDEX_ENTRY, user.user(), action)),
+                new KeyWalk<>(subscribed, this::foundWithoutKey),
+                new KeyWalk<>(topics, (topic, action) -> found(Kind.ORPHAN_INDEX_ENTRY, topic.topic(), action)),
                 new ConnectionWalk(this, tables),
                 new UserWalk(this, tables),
                 new SubscriptionWalk(this, tables),
                 new TopicWalk(this, tables),
+                new StrayWalk<>(byId, (stray, action) -> found(Kind.COUNT_DRIFT, stray, action)),
+                new StrayWalk<>(byUser, (stray, action) -> found(Kind.COUNT_DRIFT, stray.user(), action)),
+                new StrayWalk<>(subscribed, (stray, action) -> found(Kind.COUNT_DRIFT, stray.topic(), action)),
+                new StrayWalk<>(topics, (stray, action) -> found(Kind.COUNT_DRIFT, stray.topic(), action)),
                 sockets);
     }
 
@@ -100,31 +113,40 @@ final class ShardAudit {
         AuditRun begun = new AuditRun(shard, waiting);
         run = begun;
         waiting = new ArrayList<>();
-        deadSockets.clear();
-        interest.start();
-        allWalks.start();
-        goOn(begun, allWalks, () -> begun.whenAnswered(() -> lookAgain(begun)));
+        guard(begun, () -> {
+            deadSockets.clear();
+            interest.start();
+            allWalks.start();
+            goOn(begun, allWalks, () -> begun.whenAnswered(() -> lookAgain(begun)));
+        });
     }
 
-    private void goOn(AuditRun current, AuditWalk walk, Runnable then) {
-        shard.loop().executeNextTurn(() -> onSlice(current, walk, then));
-    }
-
-    private void onSlice(AuditRun current, AuditWalk walk, Runnable then) {
+    /** Does a part of a pass, if it is still under way; a fault of it ends the pass, and the next one begins as ever. */
+    private void guard(AuditRun current, Runnable part) {
         if (current != run) {
             return;
         }
-        long startNanos = shard.loop().nanoTime();
-        boolean isMore;
         try {
-            isMore = takeSteps(current, walk, startNanos);
-            interest.ask();
-            sockets.ask();
+            part.run();
         } catch (RuntimeException e) {
-            shard.onFault(e);
-            end(current, false);
-            return;
+            fail(current, e);
         }
+    }
+
+    private void fail(AuditRun current, RuntimeException cause) {
+        shard.onFault(cause);
+        end(current, false);
+    }
+
+    private void goOn(AuditRun current, AuditWalk walk, Runnable then) {
+        shard.loop().executeNextTurn(() -> guard(current, () -> onSlice(current, walk, then)));
+    }
+
+    private void onSlice(AuditRun current, AuditWalk walk, Runnable then) {
+        long startNanos = shard.loop().nanoTime();
+        boolean isMore = takeSteps(current, walk, startNanos);
+        interest.ask();
+        sockets.ask();
         current.onSlice(shard.loop().nanoTime() - startNanos);
         if (isMore) {
             goOn(current, walk, then);
@@ -145,11 +167,8 @@ final class ShardAudit {
     }
 
     private void lookAgain(AuditRun current) {
-        if (current != run) {
-            return;
-        }
         if (deadSockets.isEmpty()) {
-            finish(current);
+            end(current, true);
         } else {
             awaitNews(current, ECHOES);
         }
@@ -157,39 +176,38 @@ final class ShardAudit {
 
     private void awaitNews(AuditRun current, int roundTrips) {
         if (roundTrips == 0) {
-            goOn(current, deadSockets, () -> finish(current));
+            goOn(current, deadSockets, () -> end(current, true));
             return;
         }
         for (Shard other : shards) {
             current.onAsked();
             if (other == shard) {
-                shard.loop().execute(() -> current.onAnswered(0));
+                shard.loop().execute(() -> guard(current, () -> current.onAnswered(0)));
             } else {
-                shard.hop(other, () -> other.hop(shard, () -> current.onAnswered(0)));
+                shard.hop(other, () -> other.hop(shard, () -> guard(current, () -> current.onAnswered(0))));
             }
         }
         current.whenAnswered(() -> awaitNews(current, roundTrips - 1));
     }
 
-    private void finish(AuditRun current) {
-        tables.connections().byId().dropStrays().forEach(stray -> found(Kind.COUNT_DRIFT, stray, Action.REMOVED));
-        tables.connections()
-                .byUser()
-                .dropStrays()
-                .forEach(stray -> found(Kind.COUNT_DRIFT, stray.user(), Action.REMOVED));
-        tables.subscriptions()
-                .topics()
-                .dropStrays()
-                .forEach(stray -> found(Kind.COUNT_DRIFT, stray.topic(), Action.REMOVED));
-        tables.topics().topics().dropStrays().forEach(stray -> found(Kind.COUNT_DRIFT, stray.topic(), Action.REMOVED));
-        end(current, true);
-    }
-
     private void end(AuditRun current, boolean isComplete) {
+        if (current != run) {
+            return;
+        }
         run = null;
-        last = current.end(isComplete, shard.loop().nanoTime());
+        AuditReport report = current.report(isComplete, shard.loop().nanoTime());
+        last = report;
+        current.listeners().forEach(listener -> tell(listener, report));
         if (!waiting.isEmpty()) {
             begin();
+        }
+    }
+
+    private void tell(Consumer<AuditReport> listener, AuditReport report) {
+        try {
+            listener.accept(report);
+        } catch (RuntimeException e) {
+            shard.onFault(e);
         }
     }
 
@@ -207,7 +225,7 @@ final class ShardAudit {
             AuditRun current = run;
             if (current == null) {
                 begin();
-            } else if (current.isWaiting()) {
+            } else if (current.isStuck()) {
                 end(current, false); // a loop that was asked has ended or is stuck
             }
         }
@@ -224,14 +242,18 @@ final class ShardAudit {
         asking.onAsked();
         shard.hop(other, () -> {
             long startNanos = other.loop().nanoTime();
-            T answer = question.apply(other.audit());
-            long answeringNanos = other.loop().nanoTime() - startNanos;
-            other.hop(shard, () -> {
-                if (asking == run) {
-                    hear.accept(answer);
-                    asking.onAnswered(answeringNanos);
-                }
-            });
+            try {
+                T answer = question.apply(other.audit());
+                long answeringNanos = other.loop().nanoTime() - startNanos;
+                other.hop(
+                        shard,
+                        () -> guard(asking, () -> {
+                            hear.accept(answer);
+                            asking.onAnswered(answeringNanos);
+                        }));
+            } catch (RuntimeException e) {
+                other.hop(shard, () -> guard(asking, () -> fail(asking, e)));
+            }
         });
     }
 
@@ -285,6 +307,13 @@ final class ShardAudit {
         return true;
     }
 
+    /** Tells the other nodes of an address that nobody wants here any more, unless they are told. */
+    void withdraw(Address address) {
+        if (!backplane.agreesOnInterest(address, false)) {
+            backplane.onInterest(address, false);
+        }
+    }
+
     /** Remembers to look at a connection again whose socket seems to be closed. */
     void suspectsDead(Connection connection) {
         deadSockets.add(connection);
@@ -302,7 +331,14 @@ final class ShardAudit {
     }
 
     void found(Kind kind, Address address, Action action) {
-        include(count(new AuditFinding(kind, address.toString(), null, 0, action)));
+        include(count(finding(kind, address, action)));
+    }
+
+    private void foundWithoutKey(LocalTopic topic, Action action) {
+        if (action == Action.REMOVED) {
+            shard.handOverWaiting(topic);
+        }
+        found(Kind.ORPHAN_INDEX_ENTRY, topic.topic(), action);
     }
 
     /** Adds what was counted where it was found. */
@@ -314,18 +350,33 @@ final class ShardAudit {
     }
 
     private AuditFinding finding(Kind kind, Connection connection, Action action) {
-        long silentNanos = shard.loop().nanoTime() - connection.lastHeardNanos();
         return new AuditFinding(
                 kind,
                 connection.id().toString(),
                 connection.principal().user().name(),
-                silentNanos / 1_000_000,
+                silentMillis(connection),
                 action);
+    }
+
+    private AuditFinding finding(Kind kind, Address address, Action action) {
+        boolean isUser = address.kind() == Address.Kind.USER;
+        UserConnections user = isUser ? tables.connections().ofUser(address) : null;
+        long ageMillis = user == null
+                ? 0
+                : Arrays.stream(user.connections())
+                        .mapToLong(this::silentMillis)
+                        .min()
+                        .orElse(0);
+        return new AuditFinding(kind, address.toString(), isUser ? address.name() : null, ageMillis, action);
+    }
+
+    private long silentMillis(Connection connection) {
+        return (shard.loop().nanoTime() - connection.lastHeardNanos()) / 1_000_000;
     }
 
     private AuditFinding count(AuditFinding finding) {
         shard.counters().increment(Metric.ROUTING_DRIFT);
-        listener.onSecurityEvent(new SecurityEvent(
+        shard.report(new SecurityEvent(
                 SecurityEvent.Kind.ROUTING_DRIFT,
                 finding.user() == null ? null : Address.user(finding.user()),
                 null,

@@ -46,15 +46,13 @@ final class SubscriptionWalk implements AuditWalk {
         LocalTopic next = topics.roster().at(topicsLeft);
         topic = next;
         subscribersLeft = next.size();
-        judge(next);
+        if (topics.holds(next)) {
+            judge(next);
+        }
         return true;
     }
 
     private void judge(LocalTopic local) {
-        if (!topics.holds(local)) {
-            topics.put(local);
-            audit.found(Kind.ORPHAN_INDEX_ENTRY, local.topic(), Action.RESTORED);
-        }
         if (local.size() == 0) {
             audit.shard().close(local);
             audit.found(Kind.ORPHAN_INDEX_ENTRY, local.topic(), Action.REMOVED);
@@ -66,13 +64,14 @@ final class SubscriptionWalk implements AuditWalk {
     private void judge(LocalTopic local, Subscription subscription) {
         Connection connection = subscription.connection();
         Roster<Subscription> subscribers = local.subscribers();
-        if (connection.isOpen() && connection.subscription(local.topic()) == subscription) {
+        boolean isOwn = connection.isOpen() && connection.subscription(local.topic()) == subscription;
+        if (isOwn && subscription.position() == subscribersLeft) {
             return;
         }
         subscribers.removeAt(subscribersLeft);
         if (local.size() == 0 && topics.holds(local)) {
             audit.shard().close(local);
         }
-        audit.found(Kind.ORPHAN_INDEX_ENTRY, connection, Action.REMOVED);
+        audit.found(isOwn ? Kind.DUPLICATE : Kind.ORPHAN_INDEX_ENTRY, connection, Action.REMOVED);
     }
 }

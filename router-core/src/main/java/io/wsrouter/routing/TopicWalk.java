@@ -29,9 +29,10 @@ final class TopicWalk implements AuditWalk {
             return false;
         }
         TopicInterest topic = topics.roster().at(left);
-        if (!topics.holds(topic)) {
-            topics.put(topic);
-            audit.found(Kind.ORPHAN_INDEX_ENTRY, topic.topic(), Action.RESTORED);
+        if (topic.shards().length == 0) {
+            topics.remove(topic);
+            audit.withdraw(topic.topic());
+            audit.found(Kind.ORPHAN_INDEX_ENTRY, topic.topic(), Action.REMOVED);
         } else if (audit.announceAgain(topic.topic())) {
             audit.found(Kind.MISSING_INDEX_ENTRY, topic.topic(), Action.RESTORED);
         }

@@ -55,9 +55,10 @@ final class UserWalk implements AuditWalk {
         listed = entered.connections();
         next = 0;
         seen = listed.length > 1 ? Collections.newSetFromMap(new IdentityHashMap<>()) : Set.of();
-        if (!connections.byUser().holds(entered)) {
-            connections.byUser().put(entered);
-            audit.found(Kind.ORPHAN_INDEX_ENTRY, entered.user(), Action.RESTORED);
+        if (listed.length == 0) {
+            connections.byUser().remove(entered);
+            audit.withdraw(entered.user());
+            audit.found(Kind.ORPHAN_INDEX_ENTRY, entered.user(), Action.REMOVED);
         } else if (audit.announceAgain(entered.user())) {
             audit.found(Kind.MISSING_INDEX_ENTRY, entered.user(), Action.RESTORED);
         }
@@ -69,21 +70,24 @@ final class UserWalk implements AuditWalk {
         }
         if (!connection.principal().user().equals(current.user())) {
             connections.unlist(current, connection);
+            if (current.size() == 0) {
+                audit.withdraw(current.user());
+            }
             audit.found(Kind.OWNER_CONFLICT, connection, Action.REMOVED);
         } else if (listed.length > 1 && !seen.add(connection)) {
             current.removeDuplicates();
             audit.found(Kind.DUPLICATE, connection, Action.REMOVED);
         } else if (!connections.holds(connection)) {
-            judgeOrphan(current, connection);
+            judgeOrphan(connection);
         }
     }
 
-    private void judgeOrphan(UserConnections current, Connection connection) {
+    private void judgeOrphan(Connection connection) {
         if (connection.isOpen() && connection.isSocketOpen()) {
             audit.restore(connection);
             audit.found(Kind.ORPHAN_INDEX_ENTRY, connection, Action.RESTORED);
         } else {
-            connections.unlist(current, connection);
+            audit.shard().takeOutWholly(connection);
             audit.found(Kind.ORPHAN_INDEX_ENTRY, connection, Action.REMOVED);
         }
     }

@@ -272,6 +272,11 @@ public final class RecordingConnection extends Connection {
         return shard;
     }
 
+    /** The shard on whose loop its socket is. */
+    Shard socketShard() {
+        return socketShard;
+    }
+
     public Socket socket() {
         return socket;
     }

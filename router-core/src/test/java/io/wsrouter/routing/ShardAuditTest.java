@@ -8,6 +8,7 @@ import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.ConnectionTable;
 import io.wsrouter.connection.Subscription;
 import io.wsrouter.connection.Tampering;
+import io.wsrouter.connection.WalkableMap;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.routing.AuditFinding.Action;
@@ -30,6 +31,8 @@ final class ShardAuditTest {
 
     private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
+    private static final int MISSES = 2;
+
     private final RecordingBackplane backplane = RecordingBackplane.alone();
     private final TestRouter router = TestRouter.with(4, TestLimits.usual(), backplane, Seeds.next());
 
@@ -43,7 +46,7 @@ final class ShardAuditTest {
         List<RecordingConnection> orphans = connect("orphan", 2);
         RecordingConnection publisher = router.connects("publisher");
         long tenMinutesAgo = router.clock().nanoTime() - TEN_MINUTES.toNanos();
-        stale.forEach(connection -> Tampering.abandon(connection, tenMinutesAgo));
+        stale.forEach(connection -> Tampering.abandon(connection, tenMinutesAgo, MISSES));
         Tampering.takeOut(orphans.get(0), tableOf(orphans.get(0)));
         Tampering.unlist(orphans.get(1), tableOf(orphans.get(1)));
 
@@ -205,6 +208,97 @@ final class ShardAuditTest {
         assertThat(reports.get(0).isClean()).isFalse();
     }
 
+    /** A tick comes between question and answer in normal life, too. */
+    @Test
+    void shouldGoOnWaitingForAnswersOverATick() {
+        RecordingConnection member = router.connects(router.userOn(0));
+        member.subscribesTo(router.topicOn(3));
+        router.runUntilIdle();
+        router.clock().advance(Duration.ofMillis(7_450)); // 50 ms before the first pass of shard 0
+        List<AuditReport> reports = new ArrayList<>();
+        router.shard(0).loop().execute(() -> router.shard(0).onAudit(reports::add));
+        while (router.loop(0).hasWork()) {
+            router.loop(0).step();
+        }
+        assertThat(reports).as("while others have not answered").isEmpty();
+
+        router.clock().advance(Duration.ofMillis(200));
+        router.shard(0).loop().execute(router.shard(0)::onTick);
+        router.runUntilIdle();
+
+        assertThat(reports).hasSize(1).allMatch(AuditReport::isClean);
+    }
+
+    @Test
+    void shouldBeginAgainAfterWhoHeardOfAPassHasFailed() {
+        router.expectsFaults(Metric.BUGS);
+        List<AuditReport> reports = new ArrayList<>();
+        router.on(router.shard(0), () -> {
+            router.shard(0).onAudit(report -> {
+                throw new IllegalStateException("the asker is broken");
+            });
+            router.shard(0).onAudit(reports::add);
+        });
+
+        assertThat(reports).hasSize(1).allMatch(AuditReport::isClean);
+        assertThat(router.count(Metric.BUGS)).isEqualTo(1);
+    }
+
+    /** The second look at dead sockets comes after the walks, in the hop of an answer. */
+    @Test
+    void shouldEndAPassThatFailsAfterItsWalksAndBeginAgain() {
+        router.expectsFaults(Metric.BUGS, Metric.ROUTING_DRIFT);
+        RecordingConnection dead = router.connects("alice");
+        dead.losesItsSocketUnheard();
+        router.breaksSecurityLogOnce();
+
+        assertThat(audit()).anyMatch(report -> !report.isComplete());
+        assertThat(audit()).allMatch(AuditReport::isClean);
+        assertThat(router.count(Metric.BUGS)).isEqualTo(1);
+        assertThat(router.stats().connections()).isZero();
+    }
+
+    /** A question that fails on another loop is answered as well. */
+    @Test
+    void shouldEndAPassWhoseQuestionFailsOnAnotherLoop() {
+        router.expectsFaults(Metric.BUGS, Metric.ROUTING_DRIFT);
+        RecordingConnection alice = withSocketElsewhere();
+        Tampering.takeOut(alice, tableOf(alice));
+        router.breaksSecurityLogOnce();
+
+        List<AuditReport> reports = audit();
+
+        assertThat(reports.get(alice.socketShard().index()).isComplete()).isFalse();
+        assertThat(router.count(Metric.BUGS)).isEqualTo(1);
+        assertThat(audit()).allMatch(AuditReport::isComplete);
+        assertReaches(alice.address(), alice);
+    }
+
+    /** The keys of a large table are not looked through at once either. */
+    @Test
+    void shouldLookForAStrayKeyInSlices() {
+        TestRouter big = TestRouter.withShards(1);
+        big.expectsFaults(Metric.ROUTING_DRIFT);
+        for (int i = 0; i < 20_000; i++) {
+            big.arrives(Principals.everything("user" + i));
+        }
+        RecordingConnection gone = big.connects("alice");
+        RecordingConnection alice = big.connects("alice");
+        gone.disconnects();
+        big.runUntilIdle();
+        AuditReport sound = big.answer(big.router().audit()).get(0);
+        Tampering.plant(alice, tableOf(alice), gone.id());
+
+        AuditReport report = big.answer(big.router().audit()).get(0);
+
+        assertThat(report.findings())
+                .extracting(AuditFinding::kind, AuditFinding::action)
+                .containsExactly(tuple(Kind.COUNT_DRIFT, Action.REMOVED));
+        assertThat(report.entries() - sound.entries()).isGreaterThanOrEqualTo(20_000);
+        assertThat(report.slices() - sound.slices()).isGreaterThanOrEqualTo(20_000 / ShardAudit.MOST_STEPS - 1);
+        assertThat(big.answer(big.router().audit())).allMatch(AuditReport::isClean);
+    }
+
     // ---- connections
 
     @Test
@@ -239,6 +333,94 @@ final class ShardAuditTest {
         assertHeals(alice, Kind.OWNER_CONFLICT, Action.RESTORED);
         assertReaches(alice.address(), alice);
         assertThat(bob.isConnected()).isTrue();
+    }
+
+    /** Only a generator of ids that repeats itself could do this. */
+    @Test
+    void shouldCloseOneOfTwoConnectionsWithOneId() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        RecordingConnection second = router.connects("alice");
+        Tampering.share(alice.id(), second, tableOf(alice));
+
+        assertHeals(alice, Kind.OWNER_CONFLICT, Action.CLOSED);
+        assertThat(second.isConnected()).as("who was found under the id").isTrue();
+        assertThat(alice.closeReasons()).containsExactly(CloseReason.INTERNAL_ERROR);
+        assertReaches("user:alice", second);
+        assertThat(backplane.interest()).contains("user:alice");
+    }
+
+    @Test
+    void shouldPutBackAUserWhoseKeyIsLost() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        Tampering.loseKey(tableOf(alice).byUser(), Address.user("alice"));
+
+        assertThat(findings(audit()))
+                .containsExactly(new AuditFinding(Kind.ORPHAN_INDEX_ENTRY, "user:alice", "alice", 0, Action.RESTORED));
+        assertThat(audit()).allMatch(AuditReport::isClean);
+        assertReaches("user:alice", alice);
+    }
+
+    /** Another connection has opened a new entry meanwhile. */
+    @Test
+    void shouldUniteAUserWhoHasTwoEntries() {
+        RecordingConnection first = broken(router.connects("alice"));
+        Tampering.loseKey(tableOf(first).byUser(), Address.user("alice"));
+        RecordingConnection second = router.connects("alice");
+
+        assertThat(findings(audit()))
+                .extracting(AuditFinding::id, AuditFinding::kind, AuditFinding::action)
+                .containsExactly(
+                        tuple("user:alice", Kind.ORPHAN_INDEX_ENTRY, Action.REMOVED),
+                        found(first, Kind.ORPHAN_INDEX_ENTRY, Action.RESTORED));
+        assertThat(audit()).allMatch(AuditReport::isClean);
+        assertReaches("user:alice", first);
+        assertThat(second.received()).containsExactly("\"reached\"");
+    }
+
+    @Test
+    void shouldRemoveAUserWithoutConnections() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        Tampering.forgetId(alice, tableOf(alice));
+        Tampering.empty(Objects.requireNonNull(tableOf(alice).ofUser(Address.user("alice"))));
+        Tampering.endInPlace(alice);
+
+        assertThat(findings(audit()))
+                .containsExactly(new AuditFinding(Kind.ORPHAN_INDEX_ENTRY, "user:alice", "alice", 0, Action.REMOVED));
+        assertThat(audit()).allMatch(AuditReport::isClean);
+        assertThat(router.stats().users()).isZero();
+        assertThat(backplane.interest()).isEmpty();
+    }
+
+    @Test
+    void shouldWithdrawTheInterestOfWhomItRemoves() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        alice.subscribesTo("topic:x");
+        router.runUntilIdle();
+        Tampering.forgetId(alice, tableOf(alice));
+        Tampering.endInPlace(alice);
+
+        assertHeals(alice, Kind.ORPHAN_INDEX_ENTRY, Action.REMOVED);
+        assertThat(router.stats().users()).isZero();
+        assertThat(backplane.interest()).isEmpty();
+        assertThat(backplane.violations()).isEmpty();
+    }
+
+    @Test
+    void shouldPutBackAConnectionThatItsSocketOnAnotherLoopAloneHas() {
+        RecordingConnection alice = broken(withSocketElsewhere());
+        Tampering.takeOut(alice, tableOf(alice));
+
+        assertHeals(alice, Kind.MISSING_INDEX_ENTRY, Action.RESTORED);
+        assertReaches(alice.address(), alice);
+    }
+
+    private RecordingConnection withSocketElsewhere() {
+        while (true) {
+            RecordingConnection connection = router.connects(router.userOn(0));
+            if (connection.socketShard() != connection.shard()) {
+                return connection;
+            }
+        }
     }
 
     @Test
@@ -287,7 +469,7 @@ final class ShardAuditTest {
     @Test
     void shouldWatchAgainWhoIsAliveAndNotWatched() {
         RecordingConnection alice = broken(router.connects("alice"));
-        Tampering.abandon(alice, router.clock().nanoTime());
+        Tampering.abandon(alice, router.clock().nanoTime(), 0);
 
         assertHeals(alice, Kind.STALE, Action.WATCHED);
         alice.fallsSilent();
@@ -296,12 +478,23 @@ final class ShardAuditTest {
     }
 
     @Test
+    void shouldPingRatherThanCloseWhoWasNeverAsked() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        Tampering.abandon(alice, router.clock().nanoTime() - TEN_MINUTES.toNanos(), 0);
+
+        assertHeals(alice, Kind.STALE, Action.WATCHED);
+        assertThat(alice.pings()).isEqualTo(1);
+        router.advance(Duration.ofSeconds(80));
+        assertThat(alice.isConnected()).isTrue();
+    }
+
+    @Test
     void shouldAnnounceAUserAgain() {
         RecordingConnection alice = broken(router.connects("alice"));
         backplane.forgets("user:alice");
 
         assertThat(findings(audit()))
-                .containsExactly(new AuditFinding(Kind.MISSING_INDEX_ENTRY, "user:alice", null, 0, Action.RESTORED));
+                .containsExactly(new AuditFinding(Kind.MISSING_INDEX_ENTRY, "user:alice", "alice", 0, Action.RESTORED));
         assertThat(backplane.interest()).containsExactly("user:alice");
         assertThat(audit()).allMatch(AuditReport::isClean);
         assertThat(alice.isConnected()).isTrue();
@@ -337,6 +530,60 @@ final class ShardAuditTest {
         assertThat(router.count(Metric.MISDELIVERY_REFUSED)).isZero();
     }
 
+    @Test
+    void shouldPutBackATopicWhoseKeyIsLostAndDeliverOnce() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        RecordingConnection bob = router.connects(router.userOn(alice.shard().index()));
+        alice.subscribesTo("topic:x");
+        bob.subscribesTo("topic:x");
+        router.runUntilIdle();
+        Tampering.loseKey(alice.shard().subscriptionTable().topics(), Address.topic("x"));
+
+        assertThat(findings(audit()))
+                .containsExactly(new AuditFinding(Kind.ORPHAN_INDEX_ENTRY, "topic:x", null, 0, Action.RESTORED));
+        assertThat(audit()).allMatch(AuditReport::isClean);
+        assertReaches("topic:x", alice);
+        assertThat(bob.received()).containsExactly("\"reached\"");
+    }
+
+    /** Somebody has subscribed meanwhile, which opened the topic anew, and somebody waits at the old one. */
+    @Test
+    void shouldUniteATopicThatWasOpenedTwiceAndDeliverOnce() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        RecordingConnection bob = router.connects(router.userOn(alice.shard().index()));
+        alice.subscribesTo("topic:x");
+        router.runUntilIdle();
+        WalkableMap<Address, LocalTopic> topics =
+                alice.shard().subscriptionTable().topics();
+        Objects.requireNonNull(topics.get(Address.topic("x"))).await(new LocalTopic.Waiting(alice, "waits"));
+        Tampering.loseKey(topics, Address.topic("x"));
+        bob.subscribesTo("topic:x");
+        router.runUntilIdle();
+
+        assertThat(findings(audit()))
+                .extracting(AuditFinding::id, AuditFinding::kind, AuditFinding::action)
+                .containsExactly(
+                        tuple("topic:x", Kind.ORPHAN_INDEX_ENTRY, Action.REMOVED),
+                        found(alice, Kind.MISSING_INDEX_ENTRY, Action.RESTORED));
+        assertThat(alice.acknowledged()).containsExactly("waits");
+        assertThat(audit()).allMatch(AuditReport::isClean);
+        assertReaches("topic:x", alice);
+        assertThat(bob.received()).containsExactly("\"reached\"");
+    }
+
+    @Test
+    void shouldStrikeASubscriptionThatIsListedTwice() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        alice.subscribesTo("topic:x");
+        router.runUntilIdle();
+        Subscription subscription = Objects.requireNonNull(alice.subscription(Address.topic("x")));
+        Objects.requireNonNull(alice.shard().subscriptionTable().get(Address.topic("x")))
+                .add(subscription);
+
+        assertHeals(alice, Kind.DUPLICATE, Action.REMOVED);
+        assertReaches("topic:x", alice);
+    }
+
     // ---- interest, which spans two shards
 
     @ParameterizedTest
@@ -362,6 +609,24 @@ final class ShardAuditTest {
         assertStandsTwice(topic, Kind.ORPHAN_INDEX_ENTRY, Action.REMOVED);
         assertThat(router.stats().topics()).isZero();
         assertThat(backplane.interest()).doesNotContain(topic);
+    }
+
+    @Test
+    void shouldRemoveAnInterestWithoutShards() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        Address topic = Address.parse(router.topicOn(1));
+        router.on(router.shard(1), () -> {
+            router.shard(1).onInterestAdded(topic, 0, 77);
+            Objects.requireNonNull(router.shard(1).topicTable().topics().get(topic))
+                    .remove(0);
+        });
+
+        assertThat(findings(audit()))
+                .containsExactly(new AuditFinding(Kind.ORPHAN_INDEX_ENTRY, topic.toString(), null, 0, Action.REMOVED));
+        assertThat(audit()).allMatch(AuditReport::isClean);
+        assertThat(router.stats().topics()).isZero();
+        assertThat(backplane.interest()).containsExactly("user:alice");
+        assertThat(alice.isConnected()).isTrue();
     }
 
     @Test
@@ -416,6 +681,40 @@ final class ShardAuditTest {
                         Address.user("alice"),
                         null,
                         "orphan_index_entry " + alice.id() + " restored"));
+    }
+
+    @Test
+    void shouldWriteTenFindingsASecondToTheSecurityLogAndCountTheRest() {
+        router.expectsFaults(Metric.ROUTING_DRIFT);
+        for (int i = 0; i < 150; i++) {
+            RecordingConnection connection = router.connects(router.userOn(2));
+            Tampering.unlist(connection, tableOf(connection));
+        }
+
+        audit();
+        assertThat(router.securityEvents()).hasSize(SecurityReports.MOST_PER_SECOND);
+        router.advance(Duration.ofMillis(1_100));
+
+        assertThat(router.securityEvents())
+                .hasSize(SecurityReports.MOST_PER_SECOND + 1)
+                .last()
+                .isEqualTo(SecurityEvent.leftOut(SecurityEvent.Kind.ROUTING_DRIFT, null, 140));
+    }
+
+    /** A finding about a user says who it is and since when nobody has heard of any of the user's connections. */
+    @Test
+    void shouldTellTheAgeOfAUser() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        router.connects("alice");
+        router.clock().advance(Duration.ofSeconds(3));
+        alice.isHeard();
+        router.clock().advance(Duration.ofSeconds(2));
+        backplane.forgets("user:alice");
+
+        assertThat(findings(audit()))
+                .containsExactly(
+                        new AuditFinding(Kind.MISSING_INDEX_ENTRY, "user:alice", "alice", 2_000, Action.RESTORED));
+        assertThat(router.securityEvents()).extracting(SecurityEvent::user).containsExactly(Address.user("alice"));
     }
 
     // ---- a stopped write, and who may forget it

@@ -63,6 +63,7 @@ public final class TestRouter {
     private final List<Throwable> bugs = new ArrayList<>();
     private final Set<Metric> expectedFaults = new HashSet<>();
     private int names;
+    private boolean isSecurityLogBroken;
 
     private TestRouter(int shards, RouterLimits limits, Backplane backplane, long seed) {
         this.seed = seed;
@@ -291,6 +292,11 @@ public final class TestRouter {
         expectedFaults.addAll(List.of(counted));
     }
 
+    /** Lets the next security event fail its listener. */
+    void breaksSecurityLogOnce() {
+        isSecurityLogBroken = true;
+    }
+
     // ---- what must hold whenever the router is at rest
 
     /**
@@ -456,6 +462,10 @@ public final class TestRouter {
 
         @Override
         public void onSecurityEvent(SecurityEvent event) {
+            if (isSecurityLogBroken) {
+                isSecurityLogBroken = false;
+                throw new IllegalStateException("the security log is broken");
+            }
             securityEvents.add(event);
         }
 

@@ -12,6 +12,9 @@ import java.util.function.BiConsumer;
 /** Breaks the tables of a router that is running, on the loops that own them, as no code path does. */
 public final class BrokenTables {
 
+    /** As many as a peer may leave unanswered by default. */
+    private static final int PINGS = 2;
+
     private final Router router;
 
     public BrokenTables(Router router) {
@@ -23,9 +26,9 @@ public final class BrokenTables {
         onLoopOf(strayId, (connection, table) -> Tampering.plant(connection, table, Address.user(amongThoseOf)));
     }
 
-    /** Stops watching a connection that was last heard so long ago. */
+    /** Stops watching a connection that was last heard so long ago and has not answered its pings since. */
     public void abandon(String id, Duration ago) {
-        onLoopOf(id, (connection, table) -> Tampering.abandon(connection, System.nanoTime() - ago.toNanos()));
+        onLoopOf(id, (connection, table) -> Tampering.abandon(connection, System.nanoTime() - ago.toNanos(), PINGS));
     }
 
     /** Takes a connection out of every table. */
