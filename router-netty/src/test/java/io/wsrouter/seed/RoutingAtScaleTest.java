@@ -14,6 +14,7 @@ import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
+import io.wsrouter.routing.AuditReport;
 import io.wsrouter.routing.RegistrationResult;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterListener;
@@ -74,6 +75,8 @@ final class RoutingAtScaleTest {
             assertThat(stats.topics()).isZero();
             assertThat(stats.counts()).containsEntry(Metric.CONNECTIONS_CLOSED, (long) THREADS * LIVES_PER_THREAD);
             assertThat(stats.counts()).containsEntry(Metric.MISDELIVERY_REFUSED, 0L);
+            assertThat(stats.counts()).containsEntry(Metric.ROUTING_DRIFT, 0L);
+            assertThat(router.audit().join()).allMatch(AuditReport::isClean);
         } finally {
             loops.close();
         }
@@ -95,6 +98,7 @@ final class RoutingAtScaleTest {
             home.loop().execute(() -> answersNobody(router, connection));
             if (i % LIVES_PER_WAIT == 0) {
                 answers.add(router.publish(BACK_END, publish(TOPIC)).thenAccept(this::checkSum));
+                answers.add(router.audit().thenAccept(this::checkAudit));
                 CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                         .join();
                 answers.clear();
@@ -137,6 +141,13 @@ final class RoutingAtScaleTest {
         int refused =
                 receipt.refused().values().stream().mapToInt(Integer::intValue).sum();
         check(receipt.matched() == receipt.delivered() + receipt.queued() + refused, receipt + " does not add up");
+    }
+
+    /** While connections come and go the audit finds nothing, and comes to its end. */
+    private void checkAudit(List<AuditReport> reports) {
+        for (AuditReport report : reports) {
+            check(report.isComplete() && report.findings().isEmpty(), report.toString());
+        }
     }
 
     private void check(boolean holds, String failure) {
