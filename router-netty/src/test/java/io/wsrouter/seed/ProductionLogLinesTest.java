@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -44,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ProductionLogLinesTest {
 
     private static final String TOKEN_THAT_THROWS = "a token that the authenticator throws at";
+    private static final String TOKEN_WHOSE_ANSWER_THROWS = "a token whose answer throws at whoever waits for it";
     private static final String ID_OF_THE_LOG = "ws_10146348_1757371237_8bfbba09";
     private static final int SUFFIX_OF_THE_LOG = 0x8bfbba09;
     private static final long MILLIS_OF_THE_LOG = 1757371237000L;
@@ -149,8 +151,9 @@ final class ProductionLogLinesTest {
     }
 
     /** Whether the connection lives on its user's loop or on another: a user's ninth connection may. */
-    @Test
-    void shouldNeverCallAFaultInAnInboundCommandARoutingFailure() {
+    @ParameterizedTest
+    @ValueSource(strings = {TOKEN_THAT_THROWS, TOKEN_WHOSE_ANSWER_THROWS})
+    void shouldNeverCallAFaultInAnInboundCommandARoutingFailure(String token) {
         try (TestServer faulty = TestServer.startJudging(ProductionLogLinesTest::throwingAtRefresh);
                 CapturedLog log = new CapturedLog()) {
             List<WebSocketClient> clients =
@@ -159,7 +162,7 @@ final class ProductionLogLinesTest {
             Event event = Event.named("agent_thinking", "user:101463487227881885914");
 
             for (WebSocketClient client : clients) {
-                client.send("{\"type\":\"refresh\",\"id\":\"1\",\"token\":\"" + TOKEN_THAT_THROWS + "\"}");
+                client.send("{\"type\":\"refresh\",\"id\":\"1\",\"token\":\"" + token + "\"}");
                 Frame close = client.readFrame();
                 assertThat(close.opcode()).isEqualTo(Frame.CLOSE);
                 assertThat(close.closeCode()).isEqualTo(1011);
@@ -190,8 +193,19 @@ final class ProductionLogLinesTest {
             if (credentials.token().equals(TOKEN_THAT_THROWS)) {
                 throw new IllegalStateException("an authenticator that throws");
             }
+            if (credentials.token().equals(TOKEN_WHOSE_ANSWER_THROWS)) {
+                return new ThrowingAnswer();
+            }
             return authenticator.authenticate(credentials);
         };
+    }
+
+    private static final class ThrowingAnswer extends CompletableFuture<Principal> {
+
+        @Override
+        public CompletableFuture<Principal> whenComplete(BiConsumer<? super Principal, ? super Throwable> action) {
+            throw new IllegalStateException("an answer that throws");
+        }
     }
 
     private static void register(Shard home, MemoryConnection connection) {
