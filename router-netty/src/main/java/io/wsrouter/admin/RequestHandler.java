@@ -24,6 +24,7 @@ import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.codec.EnvelopeDecoder;
+import io.wsrouter.codec.Utf8Validator;
 import io.wsrouter.connection.Requester;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
@@ -37,8 +38,6 @@ import io.wsrouter.transport.LoopbackHost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -382,12 +381,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private static Command read(byte[] utf8) {
-        try {
-            UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
-        } catch (CharacterCodingException e) {
-            return EnvelopeDecoder.invalid("not UTF-8");
-        }
-        return new EnvelopeDecoder().decodePublish(utf8, utf8.length);
+        return Utf8Validator.isValid(utf8, 0, utf8.length)
+                ? new EnvelopeDecoder().decodePublish(utf8, utf8.length)
+                : EnvelopeDecoder.invalid("not UTF-8");
     }
 
     private static Answer receiptAnswer(@Nullable String id, Receipt receipt) {

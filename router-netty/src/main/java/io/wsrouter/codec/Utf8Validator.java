@@ -22,14 +22,14 @@ public final class Utf8Validator {
     /** A validator at the start of a text. */
     public Utf8Validator() {}
 
-    /** Whether the first {@code length} bytes are a well-formed text. */
-    public static boolean isValid(byte[] bytes, int length) {
-        int asciiEnd = endOfAscii(bytes, 0, length);
-        if (asciiEnd == length) {
+    /** Whether the bytes from {@code from} to {@code to} are a well-formed text. */
+    public static boolean isValid(byte[] bytes, int from, int to) {
+        int asciiEnd = endOfAscii(bytes, from, to);
+        if (asciiEnd == to) {
             return true;
         }
         Utf8Validator validator = new Utf8Validator();
-        return validator.accept(bytes, asciiEnd, length) && validator.isComplete();
+        return validator.accept(bytes, asciiEnd, to) && validator.isComplete();
     }
 
     /** Reads the next piece, from {@code from} to {@code to}, and says whether all so far can be the start of a text. */

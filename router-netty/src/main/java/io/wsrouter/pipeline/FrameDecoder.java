@@ -177,7 +177,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
             isFragmented = true;
             fragmentsText = new Utf8Validator();
             onFragment(false, payload, length);
-        } else if (Utf8Validator.isValid(payload, length)) {
+        } else if (Utf8Validator.isValid(payload, 0, length)) {
             handler.onText(payload, length);
         } else {
             handler.onViolation(CloseReason.INVALID_UTF8);
@@ -218,16 +218,11 @@ final class FrameDecoder extends ByteToMessageDecoder {
         int code = length == 1 ? 0 : ((payload[0] & 0xFF) << Byte.SIZE) | (payload[1] & 0xFF);
         if (!WebSocketCloseStatus.isValidStatusCode(code) || code > LARGEST_CLOSE_CODE) {
             handler.onViolation(CloseReason.PROTOCOL_ERROR);
-        } else if (!isText(payload, length)) {
+        } else if (!Utf8Validator.isValid(payload, Short.BYTES, length)) {
             handler.onViolation(CloseReason.INVALID_UTF8);
         } else {
             handler.onClose(code);
         }
-    }
-
-    private static boolean isText(byte[] payload, int length) {
-        Utf8Validator reason = new Utf8Validator();
-        return reason.accept(payload, Short.BYTES, length) && reason.isComplete();
     }
 
     @Override

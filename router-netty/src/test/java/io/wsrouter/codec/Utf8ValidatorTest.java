@@ -31,7 +31,7 @@ final class Utf8ValidatorTest {
     }
 
     private static void shouldAgree(byte... bytes) {
-        boolean isValid = Utf8Validator.isValid(bytes, bytes.length);
+        boolean isValid = Utf8Validator.isValid(bytes, 0, bytes.length);
         if (isValid != isValid(bytes)) {
             assertThat(isValid).as(Arrays.toString(bytes)).isEqualTo(!isValid);
         }
@@ -57,7 +57,7 @@ final class Utf8ValidatorTest {
             assertThat(isAccepted && validator.isComplete())
                     .as("seed %d, text %d, %s", seed, i, Arrays.toString(bytes))
                     .isEqualTo(isValid(bytes))
-                    .isEqualTo(Utf8Validator.isValid(bytes, bytes.length));
+                    .isEqualTo(Utf8Validator.isValid(bytes, 0, bytes.length));
         }
     }
 
