@@ -6,7 +6,6 @@ import io.wsrouter.protocol.Command;
 import io.wsrouter.routing.AuditReport;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.Shard;
-import io.wsrouter.routing.ShardLoop;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
@@ -26,6 +25,8 @@ import org.HdrHistogram.Histogram;
  */
 public record AuditSlices(Histogram audits, Histogram longest, long slices, long entries) {
 
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     private static final int SHARDS = 4;
     private static final int WARM_UP = 20;
     private static final int MEASURED = 50;
@@ -33,7 +34,8 @@ public record AuditSlices(Histogram audits, Histogram longest, long slices, long
 
     /** Audits this many users with so many subscriptions each, again and again. Blocks. */
     public static AuditSlices measure(int users, int topics, int subscriptions) throws Exception {
-        List<Loop> loops = Stream.generate(() -> new Loop(new DefaultEventLoop()))
+        List<ThreadLoop> loops = Stream.generate(
+                        () -> new ThreadLoop(new DefaultEventLoop(), THREADS::getCurrentThreadCpuTime))
                 .limit(SHARDS)
                 .toList();
         try {
@@ -44,7 +46,7 @@ public record AuditSlices(Histogram audits, Histogram longest, long slices, long
             return audit(router);
         } finally {
             loops.forEach(loop ->
-                    loop.eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly());
+                    loop.eventLoop().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly());
         }
     }
 
@@ -83,30 +85,5 @@ public record AuditSlices(Histogram audits, Histogram longest, long slices, long
             }
         }
         return new AuditSlices(audits, longest, slices, entries);
-    }
-
-    private record Loop(DefaultEventLoop eventLoop) implements ShardLoop {
-
-        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-
-        @Override
-        public boolean isCurrent() {
-            return eventLoop.inEventLoop();
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            eventLoop.execute(task);
-        }
-
-        @Override
-        public long nanoTime() {
-            return THREADS.getCurrentThreadCpuTime();
-        }
-
-        @Override
-        public long epochMillis() {
-            return System.currentTimeMillis();
-        }
     }
 }

@@ -7,7 +7,6 @@ import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.Shard;
-import io.wsrouter.routing.ShardLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +48,7 @@ public class RouterBenchmark {
     @State(Scope.Benchmark)
     public static class Shards {
 
-        private final List<Loop> loops = new ArrayList<>();
+        private final List<ThreadLoop> loops = new ArrayList<>();
         private final AtomicInteger routes = new AtomicInteger();
         private Router router;
 
@@ -57,7 +56,7 @@ public class RouterBenchmark {
         @Setup
         public void start(BenchmarkParams params) {
             for (int i = 0; i < Math.max(2, params.getThreads()); i++) {
-                loops.add(new Loop(new DefaultEventLoop()));
+                loops.add(new ThreadLoop(new DefaultEventLoop(), System::nanoTime));
             }
             router = BenchRouter.on(loops);
         }
@@ -66,7 +65,7 @@ public class RouterBenchmark {
         @TearDown
         public void stop() {
             loops.forEach(loop ->
-                    loop.eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly());
+                    loop.eventLoop().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly());
         }
     }
 
@@ -129,28 +128,5 @@ public class RouterBenchmark {
     @OperationsPerInvocation(BATCH)
     public void crossShardsWithReceipt(Route route) throws InterruptedException {
         route.publishBatch("7");
-    }
-
-    private record Loop(DefaultEventLoop eventLoop) implements ShardLoop {
-
-        @Override
-        public boolean isCurrent() {
-            return eventLoop.inEventLoop();
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            eventLoop.execute(task);
-        }
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long epochMillis() {
-            return System.currentTimeMillis();
-        }
     }
 }
