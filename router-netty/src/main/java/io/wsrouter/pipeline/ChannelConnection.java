@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.unix.Socket;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.Delivery;
@@ -19,6 +20,7 @@ import io.wsrouter.protocol.Outcome;
 import io.wsrouter.routing.Shard;
 import io.wsrouter.transport.DirectSocket;
 import io.wsrouter.transport.NettyShardLoop;
+import io.wsrouter.transport.TurnBuffer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -30,9 +32,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection on a Netty channel.
  *
- * <p>What a turn of the loop writes to it is gathered in one buffer and flushed once. One flush at a time is under way; what
- * comes meanwhile gathers for the next, up to the limits on queued bytes and messages. Beyond them the connection is a slow
- * consumer.
+ * <p>What a turn of the loop writes to it is gathered and flushed once: as a part of the {@link TurnBuffer} while it lies
+ * there in one piece, so that a message to many sockets is encoded once and copied by the kernel alone, else in a buffer of
+ * its own. One flush at a time is under way; what comes meanwhile gathers for the next, up to the limits on queued bytes and
+ * messages. Beyond them the connection is a slow consumer.
  *
  * <p>The home shard calls the methods of {@link Connection}; the socket's loop owns everything else here. They are mostly one
  * and the same loop. Where they are not, each side hops to the other, in order.
@@ -42,23 +45,30 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     /** How much may wait for one connection. */
     record QueueLimits(long bytes, int messages) {}
 
+    private static final List<Delivery> NONE = List.of();
+
     private final Channel channel;
     private final NettyShardLoop socketLoop;
     private final Shard home;
     private final InetAddress client;
     private final Shard socketShard;
     private final QueueLimits limits;
-    private final @Nullable DirectSocket socket;
+    private final @Nullable Socket socket;
 
     // state, the socket loop's own
+    private int sharedStart;
+    private int sharedEnd;
+    private int sharedTurn;
     private @Nullable ByteBuf gathered;
     private @Nullable ByteBuf flushed;
-    private List<Delivery> gatheredDeliveries = new ArrayList<>(0);
-    private List<Delivery> flushedDeliveries = new ArrayList<>(0);
+    private List<Delivery> gatheredDeliveries = NONE;
+    private List<Delivery> flushedDeliveries = NONE;
     private int gatheredMessages;
     private int flushedMessages;
     private int flushedBytes;
     private boolean isFlushArmed;
+    private boolean isFlushing;
+    private boolean hasFlushBegun;
     private @Nullable CloseReason closeReason;
     private byte[] peersCloseCode = {};
 
@@ -127,7 +137,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     @Override
     public long queuedBytes() {
         ByteBuf waiting = gathered;
-        return flushedBytes + (waiting == null ? 0L : waiting.readableBytes());
+        return flushedBytes + sharedEnd - sharedStart + (waiting == null ? 0L : waiting.readableBytes());
     }
 
     // ---- called by the pipeline, on the socket's loop
@@ -213,12 +223,11 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         if (!hasRoom(FrameBuffer.frameBytes(json.length), 1)) {
             return WriteResult.SLOW_CONSUMER;
         }
-        FrameBuffer.write(gathering(json.length), FrameBuffer.TEXT, json);
+        gather(FrameBuffer.TEXT, json);
         gatheredMessages++;
         if (delivery != null) {
-            gatheredDeliveries.add(delivery);
+            gather(delivery);
         }
-        armFlush();
         return WriteResult.ACCEPTED;
     }
 
@@ -230,13 +239,12 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             overflow();
             return;
         }
-        FrameBuffer.write(gathering(payload.length), opcode, payload);
-        armFlush();
+        gather(opcode, payload);
     }
 
     /** Whether so much more may be queued. What one turn has produced is offered to the kernel before it is too much. */
     private boolean hasRoom(int frameBytes, int messages) {
-        if (!isWithinLimits(frameBytes, messages) && flushed == null) {
+        if (!isWithinLimits(frameBytes, messages) && !isFlushing) {
             flushGathered();
         }
         return isWithinLimits(frameBytes, messages);
@@ -252,15 +260,67 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         socketLoop.execute(() -> requestClose(CloseReason.SLOW_CONSUMER));
     }
 
+    private void gather(int opcode, byte[] payload) {
+        if (opcode != FrameBuffer.TEXT || !gatherShared(payload)) {
+            FrameBuffer.write(gathering(payload.length), opcode, payload);
+        }
+        armFlush();
+    }
+
+    private void gather(Delivery delivery) {
+        if (gatheredDeliveries.isEmpty()) {
+            gatheredDeliveries = new ArrayList<>();
+        }
+        gatheredDeliveries.add(delivery);
+    }
+
+    /**
+     * Gathers a text by its place in the buffer of the turn, if it can be written from there: to a socket that this turn
+     * flushes directly, with nothing before it but what lies right before it there.
+     */
+    private boolean gatherShared(byte[] text) {
+        if (socket == null || isFlushing || gathered != null) {
+            return false;
+        }
+        TurnBuffer turn = socketLoop.turnBuffer();
+        boolean isFirst = sharedEnd == sharedStart;
+        int frameBytes = FrameBuffer.frameBytes(text.length);
+        int start = turn.startOf(text);
+        if (start == TurnBuffer.ABSENT && turn.hasRoom(frameBytes) && (isFirst || sharedEnd == turn.end())) {
+            start = turn.begin(text);
+            FrameBuffer.write(turn.bytes(turn.turn()), FrameBuffer.TEXT, text);
+        }
+        if (start == TurnBuffer.ABSENT || (!isFirst && sharedEnd != start)) {
+            return false;
+        }
+        if (isFirst) {
+            sharedStart = start;
+            sharedTurn = turn.turn();
+        }
+        sharedEnd = start + frameBytes;
+        return true;
+    }
+
+    /** The buffer of this connection alone, with what it has gathered so far. */
     private ByteBuf gathering(int payloadBytes) {
         if (gathered == null) {
-            gathered = channel.alloc().directBuffer(FrameBuffer.frameBytes(payloadBytes));
+            int sharedBytes = sharedEnd - sharedStart;
+            gathered = channel.alloc().directBuffer(sharedBytes + FrameBuffer.frameBytes(payloadBytes));
+            if (sharedBytes > 0) {
+                gathered.writeBytes(socketLoop.turnBuffer().bytes(sharedTurn), sharedStart, sharedBytes);
+                forgetShared();
+            }
         }
         return gathered;
     }
 
+    private void forgetShared() {
+        sharedStart = 0;
+        sharedEnd = 0;
+    }
+
     private void armFlush() {
-        if (!isFlushArmed && flushed == null) {
+        if (!isFlushArmed && !isFlushing) {
             isFlushArmed = true;
             socketLoop.flushAtTurnEnd(this);
         }
@@ -269,7 +329,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     @Override
     public void onFlush() {
         isFlushArmed = false;
-        if (flushed == null) {
+        if (!isFlushing) {
             flushGathered();
         }
     }
@@ -280,37 +340,56 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         channel.close();
     }
 
+    private boolean hasGathered() {
+        return gathered != null || sharedEnd > sharedStart;
+    }
+
     private void flushGathered() {
-        ByteBuf flushing = gathered;
-        if (flushing == null) {
+        if (!hasGathered()) {
             return;
         }
-        gathered = null;
-        List<Delivery> deliveries = gatheredDeliveries;
-        gatheredDeliveries = flushedDeliveries;
-        flushedDeliveries = deliveries;
+        isFlushing = true;
+        flushedBytes = (int) queuedBytes();
         flushedMessages = gatheredMessages;
         gatheredMessages = 0;
-        flushedBytes = flushing.readableBytes();
-        flushed = flushing;
-        DirectSocket direct = socket;
-        if (direct == null) {
-            writeThroughPipeline(flushing);
-            return;
-        }
+        flushedDeliveries = gatheredDeliveries;
+        gatheredDeliveries = NONE;
         try {
-            if (direct.write(flushing)) {
+            ByteBuf rest = gathered == null ? offerShared() : offerGathered(gathered);
+            if (rest == null) {
                 onFlushed(true);
             } else {
-                writeThroughPipeline(flushing);
+                channel.writeAndFlush(rest.retain()).addListener(this);
             }
         } catch (IOException e) {
             onFlushed(false);
         }
     }
 
-    private void writeThroughPipeline(ByteBuf flushing) {
-        channel.writeAndFlush(flushing.retain()).addListener(this);
+    /** Offers what lies in the buffer of the turn to the kernel, and returns what it has not taken, or null. */
+    private @Nullable ByteBuf offerShared() throws IOException {
+        ByteBuf turn = socketLoop.turnBuffer().bytes(sharedTurn);
+        int start = sharedStart;
+        int end = sharedEnd;
+        forgetShared();
+        int taken = DirectSocket.write(Objects.requireNonNull(socket), turn, start, end);
+        int left = end - start - taken;
+        if (left == 0) {
+            return null;
+        }
+        hasFlushBegun = taken > 0;
+        flushed = channel.alloc().directBuffer(left).writeBytes(turn, start + taken, left);
+        return flushed;
+    }
+
+    /** Offers what was gathered for this connection alone to the kernel, and returns what it has not taken, or null. */
+    private @Nullable ByteBuf offerGathered(ByteBuf bytes) throws IOException {
+        gathered = null;
+        flushed = bytes;
+        if (socket != null) {
+            bytes.skipBytes(DirectSocket.write(socket, bytes, bytes.readerIndex(), bytes.writerIndex()));
+        }
+        return bytes.isReadable() ? bytes : null;
     }
 
     @Override
@@ -320,24 +399,31 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     /** A flush has ended: the kernel took all of it, or the socket failed. */
     private void onFlushed(boolean isSuccess) {
-        ByteBuf ended = Objects.requireNonNull(flushed);
-        boolean hasBegun = ended.readerIndex() > 0;
-        ended.release();
+        boolean hasBegun = hasFlushBegun || (flushed != null && flushed.readerIndex() > 0);
         List<Delivery> told = flushedDeliveries;
         count(isSuccess);
-        flushed = null;
-        flushedDeliveries = told.isEmpty() ? told : new ArrayList<>(0);
-        flushedMessages = 0;
-        flushedBytes = 0;
+        forgetFlushed();
         /* Telling may write to this connection and start the next flush, which has a list of its own. */
         tell(told, isSuccess, hasBegun ? Outcome.WRITE_FAILED : notWritten());
         if (!isSuccess) {
             channel.close();
-        } else if (flushed == null && gathered != null) {
+        } else if (!isFlushing && hasGathered()) {
             flushGathered();
-        } else if (flushed == null && closeReason != null) {
+        } else if (!isFlushing && closeReason != null) {
             LingeringClose.shutDownOutput(channel);
         }
+    }
+
+    private void forgetFlushed() {
+        if (flushed != null) {
+            flushed.release();
+            flushed = null;
+        }
+        isFlushing = false;
+        hasFlushBegun = false;
+        flushedDeliveries = NONE;
+        flushedMessages = 0;
+        flushedBytes = 0;
     }
 
     private void count(boolean isDelivered) {
@@ -379,7 +465,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         }
         byte[] payload = closePayload(reason);
         FrameBuffer.write(gathering(payload.length), FrameBuffer.CLOSE, payload);
-        if (flushed == null) {
+        if (!isFlushing) {
             flushGathered();
         }
     }
@@ -401,10 +487,11 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             gathered.release();
             gathered = null;
         }
+        forgetShared();
         socketShard.counters().add(Metric.REFUSED, gatheredMessages);
         gatheredMessages = 0;
         List<Delivery> dropped = gatheredDeliveries;
-        gatheredDeliveries = new ArrayList<>(0);
+        gatheredDeliveries = NONE;
         tell(dropped, false, notWritten());
     }
 

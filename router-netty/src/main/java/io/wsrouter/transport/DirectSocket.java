@@ -14,34 +14,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirectSocket {
 
-    private final EpollSocketChannel channel;
-
-    private DirectSocket(EpollSocketChannel channel) {
-        this.channel = channel;
-    }
+    private DirectSocket() {}
 
     /** The socket of a channel whose pipeline ends its handshakes here, or null where bytes must pass the pipeline. */
-    public static @Nullable DirectSocket of(Channel channel) {
+    public static @Nullable Socket of(Channel channel) {
         return channel instanceof EpollSocketChannel epoll && channel.pipeline().get(SslHandler.class) == null
-                ? new DirectSocket(epoll)
+                ? (Socket) epoll.fd()
                 : null;
     }
 
     /**
-     * Offers the readable bytes to the kernel once and advances the reader index by what it took. The channel must have
-     * nothing of its own to write.
+     * Offers bytes to the kernel once. The channel must have nothing of its own to write.
      *
-     * @param bytes borrowed
-     * @return whether the kernel took all
+     * @param bytes borrowed; its indices stay
+     * @return how many it took; none when the socket is closed
      * @throws IOException when the socket is broken
      */
-    public boolean write(ByteBuf bytes) throws IOException {
-        if (!channel.isActive() || !bytes.hasMemoryAddress()) {
-            return false;
+    public static int write(Socket socket, ByteBuf bytes, int start, int end) throws IOException {
+        if (!socket.isOpen() || !bytes.hasMemoryAddress()) {
+            return 0;
         }
-        Socket socket = (Socket) channel.fd();
-        int taken = socket.sendAddress(bytes.memoryAddress(), bytes.readerIndex(), bytes.writerIndex());
-        bytes.skipBytes(Math.max(0, taken));
-        return !bytes.isReadable();
+        return Math.max(0, socket.sendAddress(bytes.memoryAddress(), start, end));
     }
 }

@@ -98,6 +98,7 @@ public final class EventLoops {
     public void close() {
         group.shutdownGracefully(QUIET_PERIOD_MILLIS, MOST_CLOSE_MILLIS, TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
+        loops.forEach(NettyShardLoop::release);
     }
 
     private static RouterConfig.Transport best() {

@@ -23,6 +23,7 @@ public final class NettyShardLoop implements ShardLoop {
     private final Runnable flush = this::flush;
     private List<Flushable> gathered = new ArrayList<>();
     private List<Flushable> flushed = new ArrayList<>();
+    private final TurnBuffer turnBuffer = new TurnBuffer();
     private byte[] scratch = new byte[4096];
 
     NettyShardLoop(EventLoop eventLoop) {
@@ -77,6 +78,16 @@ public final class NettyShardLoop implements ShardLoop {
         return scratch;
     }
 
+    /** What the sockets of this loop may share until the turn ends. Used on the loop. */
+    public TurnBuffer turnBuffer() {
+        return turnBuffer;
+    }
+
+    /** Gives up its memory when the loop has ended. */
+    void release() {
+        turnBuffer.release();
+    }
+
     private void flush() {
         List<Flushable> ending = gathered;
         gathered = flushed;
@@ -89,5 +100,8 @@ public final class NettyShardLoop implements ShardLoop {
             }
         }
         ending.clear();
+        if (gathered.isEmpty()) {
+            turnBuffer.clear();
+        }
     }
 }
