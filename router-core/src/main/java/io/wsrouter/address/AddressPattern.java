@@ -2,6 +2,9 @@ package io.wsrouter.address;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One grant: an exact address, or a prefix that ends in one {@code *}. The star matches any non-empty rest;
  * {@code *} alone matches every address.
@@ -41,6 +44,16 @@ public final class AddressPattern {
     public boolean matches(Address address) {
         Address judged = address.kind() == Address.Kind.CONNECTION ? address.owner() : address;
         return isPrefix ? judged.startsWith(text) : judged.hasText(text);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AddressPattern that && isPrefix == that.isPrefix && Arrays.equals(text, that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(text) + Boolean.hashCode(isPrefix);
     }
 
     /** The grant as it was written. */

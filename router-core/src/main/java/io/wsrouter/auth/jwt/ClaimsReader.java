@@ -11,8 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a principal of the claims of a token (RFC 7519 section 4.1) whose signature has been verified. Immutable, any
- * thread.
+ * Makes a principal of the claims of a token (RFC 7519 section 4.1) whose signature has been verified. Any thread.
  */
 final class ClaimsReader {
 
@@ -23,6 +22,7 @@ final class ClaimsReader {
 
     private final JwtRules rules;
     private final InstantSource clock;
+    private final KnownGrants knownGrants = new KnownGrants();
 
     ClaimsReader(JwtRules rules, InstantSource clock) {
         this.rules = rules;
@@ -43,7 +43,7 @@ final class ClaimsReader {
         Address user = readSubject(claims.get("sub"));
         Grants grants =
                 claims.containsKey(GrantsClaim.NAME) ? GrantsClaim.read(claims.get(GrantsClaim.NAME)) : Grants.NONE;
-        return new Principal(user, grants, expiresAt);
+        return new Principal(user, knownGrants.shared(grants), expiresAt);
     }
 
     /** RFC 7519 section 4.1.4: the current time must be before exp. */

@@ -33,6 +33,33 @@ class ClaimsReaderTest {
     private static final String ALICE = "\"sub\":\"alice\"";
     private static final String GOOD_EXP = "\"exp\":" + (NOW + 3600);
 
+    // what many tokens have in common
+
+    @Test
+    void shouldKeepEqualGrantsOnce() {
+        JwtAuthenticator authenticator = hmacAuthenticator();
+        String grants = ",\"router\":{\"publish\":[\"user:*\"],\"subscribe\":[\"topic:chat.*\"]}}";
+
+        Principal alice = authenticate(authenticator, withClaims("{\"sub\":\"alice\"," + GOOD_EXP + grants));
+        Principal bob = authenticate(authenticator, withClaims("{\"sub\":\"bob\"," + GOOD_EXP + grants));
+
+        assertThat(bob.user()).isNotEqualTo(alice.user());
+        assertThat(bob.grants()).isSameAs(alice.grants());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user:a", "user:a*", "topic:a", "topic:a*", "*"})
+    void shouldTellGrantsApart(String other) {
+        JwtAuthenticator authenticator = hmacAuthenticator();
+        String claims = "{" + ALICE + "," + GOOD_EXP + ",\"router\":{\"publish\":[\"%s\"]}}";
+        authenticate(authenticator, withClaims(claims.formatted("user:a")));
+        authenticate(authenticator, withClaims(claims.formatted("topic:a*")));
+
+        Principal principal = authenticate(authenticator, withClaims(claims.formatted(other)));
+
+        assertThat(principal.grants().publish()).hasSize(1).first().hasToString(other);
+    }
+
     // exp and nbf
 
     @ParameterizedTest
