@@ -10,7 +10,6 @@ public final class RateLimit {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final long intervalNanos;
-    private final long burstNanos;
     private long nextNanos;
 
     /**
@@ -21,7 +20,6 @@ public final class RateLimit {
      */
     public RateLimit(int perSecond, long nowNanos) {
         this.intervalNanos = perSecond == Integer.MAX_VALUE ? 0 : SECOND_NANOS / perSecond;
-        this.burstNanos = SECOND_NANOS - intervalNanos;
         this.nextNanos = nowNanos - SECOND_NANOS;
     }
 
@@ -30,7 +28,7 @@ public final class RateLimit {
         if (intervalNanos == 0) {
             return true;
         }
-        if (nextNanos - nowNanos > burstNanos) {
+        if (nextNanos - nowNanos > SECOND_NANOS - intervalNanos) {
             return false;
         }
         nextNanos = (nextNanos - nowNanos > 0 ? nextNanos : nowNanos) + intervalNanos;

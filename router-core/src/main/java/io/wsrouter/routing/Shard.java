@@ -72,6 +72,7 @@ public final class Shard {
     private final DepartedRates departedRates;
     private final SecurityReports securityReports;
     private final ShardAudit audit;
+    private final Connection.TimerListener timerListener = this::onConnectionTimer;
     private final List<Closing> closings = new ArrayList<>();
     private final List<Connection> withUntoldRefusals = new ArrayList<>();
     private boolean isTurnEndArmed;
@@ -152,7 +153,7 @@ public final class Shard {
         }
         long nowNanos = loop.nanoTime();
         connection.onHeard(nowNanos);
-        connection.wake(this::onConnectionTimer);
+        connection.wake(timerListener);
         scheduleTimer(connection, nowNanos);
         return RegistrationResult.REGISTERED;
     }

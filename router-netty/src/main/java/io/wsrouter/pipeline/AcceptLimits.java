@@ -10,8 +10,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,8 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     private final int maxPending;
     private final boolean isProxyProtocol;
     private final TrustedProxies proxies;
+    private final Consumer<AcceptedSocket> whenClosed = this::onClosed;
+    private @Nullable EventExecutor acceptingLoop;
 
     // state, the accepting loop's own
     private final IpTable ips;
@@ -58,6 +62,11 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        acceptingLoop = ctx.executor();
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel accepted = (Channel) message;
         InetSocketAddress peer = (InetSocketAddress) accepted.remoteAddress();
@@ -68,7 +77,7 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         count(ctx, Metric.SOCKETS_ACCEPTED);
         long now = System.nanoTime();
         InetAddress address = peer.getAddress();
-        AcceptedSocket socket = new AcceptedSocket(accepted, address, proxies.contains(address), ctx.executor(), now);
+        AcceptedSocket socket = new AcceptedSocket(accepted, address, proxies.contains(address), whenClosed, now);
         if (isProxyProtocol && !socket.isProxied()) {
             count(ctx, Metric.HANDSHAKES_MALFORMED);
             accepted.unsafe().closeForcibly();
@@ -88,7 +97,7 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
             connections++;
             enterPending(socket);
         }
-        accepted.closeFuture().addListener(closed -> onAcceptingLoop(ctx.executor(), () -> forget(socket)));
+        accepted.closeFuture().addListener(socket);
         ctx.fireChannelRead(accepted);
     }
 
@@ -99,7 +108,7 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     void claim(AcceptedSocket socket, List<String> forwardedFor, Runnable task) {
         InetAddress client = proxies.clientBehind(socket.client(), forwardedFor);
         socket.speaksFor(client);
-        onAcceptingLoop(socket.acceptingLoop(), () -> {
+        onAcceptingLoop(() -> {
             if (!socket.channel().isOpen()) {
                 return; // forgotten already, or about to be: what is counted now would stay
             }
@@ -118,7 +127,7 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
     /** A good token has been shown: the socket is pending no more. Runs on the socket's loop. */
     void admit(AcceptedSocket socket) {
         socket.admit();
-        onAcceptingLoop(socket.acceptingLoop(), () -> {
+        onAcceptingLoop(() -> {
             leavePending(socket);
             leaveDisplaced(socket);
         });
@@ -252,6 +261,10 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void onClosed(AcceptedSocket socket) {
+        onAcceptingLoop(() -> forget(socket));
+    }
+
     private void forget(AcceptedSocket socket) {
         if (socket.isMarked) {
             marked--;
@@ -269,7 +282,8 @@ final class AcceptLimits extends ChannelInboundHandlerAdapter {
         port.router().shards().get(loop).counters().increment(metric);
     }
 
-    private static void onAcceptingLoop(EventExecutor loop, Runnable task) {
+    private void onAcceptingLoop(Runnable task) {
+        EventExecutor loop = Objects.requireNonNull(acceptingLoop, "nothing was accepted yet");
         if (!loop.isShuttingDown()) {
             loop.execute(task);
         }

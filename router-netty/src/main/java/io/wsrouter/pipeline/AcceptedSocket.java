@@ -1,26 +1,28 @@
 package io.wsrouter.pipeline;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
-import io.netty.util.concurrent.EventExecutor;
 import io.wsrouter.connection.SharedRateLimit;
 import io.wsrouter.metrics.Metric;
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket of the public port until its handshake is over: since when, from where, and how it ends. Made by the accepting
- * loop; after that it belongs to the socket's loop.
+ * A socket of the public port: until its handshake is over, since when, from where, and how it ends; to its close, who has to
+ * hear of that. Made by the accepting loop; after that it belongs to the socket's loop.
  */
-final class AcceptedSocket {
+final class AcceptedSocket implements ChannelFutureListener {
 
     private static final AttributeKey<AcceptedSocket> KEY = AttributeKey.valueOf(AcceptedSocket.class, "socket");
 
     private final Channel channel;
     private final boolean isProxied;
-    private final EventExecutor acceptingLoop;
+    private final Consumer<AcceptedSocket> whenClosed;
     private final long acceptedNanos;
 
     /** Where its connection is counted. The accepting loop's own. */
@@ -39,29 +41,54 @@ final class AcceptedSocket {
     private boolean isVerifying;
     private boolean isAdmitted;
     private boolean isOver;
+    private boolean isClosed;
+    private @Nullable ChannelConnection connection;
     private Metric endWhenClosed = Metric.HANDSHAKES_ABANDONED;
 
-    /** A socket just accepted from {@code peer}; proxied when the peer speaks for others. */
+    /**
+     * A socket just accepted from {@code peer}; proxied when the peer speaks for others. Its loop runs {@code whenClosed} when it
+     * is closed, if it is told so as a listener of the close future.
+     */
     AcceptedSocket(
-            Channel channel, InetAddress peer, boolean isProxied, EventExecutor acceptingLoop, long acceptedNanos) {
+            Channel channel,
+            InetAddress peer,
+            boolean isProxied,
+            Consumer<AcceptedSocket> whenClosed,
+            long acceptedNanos) {
         this.channel = channel;
         this.client = peer;
         this.isProxied = isProxied;
-        this.acceptingLoop = acceptingLoop;
+        this.whenClosed = whenClosed;
         this.acceptedNanos = acceptedNanos;
         channel.attr(KEY).set(this);
     }
 
-    static AcceptedSocket of(Channel channel) {
-        return Objects.requireNonNull(channel.attr(KEY).get(), "accepted without AcceptLimits");
+    /** What {@link AcceptLimits} has left with a channel, once. */
+    @SuppressWarnings("deprecation") // an attribute that is only set to null stays with its channel
+    static AcceptedSocket takeFrom(Channel channel) {
+        return Objects.requireNonNull(channel.attr(KEY).getAndRemove(), "accepted without AcceptLimits");
+    }
+
+    /** The handshake has made a connection of it, which will hear when the socket is closed. */
+    void becomes(ChannelConnection registered) {
+        connection = registered;
+        if (isClosed) {
+            registered.onSocketClosed();
+        }
+    }
+
+    /** The socket is closed. */
+    @Override
+    public void operationComplete(ChannelFuture closed) {
+        isClosed = true;
+        whenClosed.accept(this);
+        if (connection != null) {
+            connection.onSocketClosed();
+        }
     }
 
     Channel channel() {
         return channel;
-    }
-
-    EventExecutor acceptingLoop() {
-        return acceptingLoop;
     }
 
     long acceptedNanos() {

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelConnection extends Connection implements NettyShardLoop.Flushable, ChannelFutureListener {
 
+    private static final byte[] NO_CLOSE_CODE = {};
+
     /** How much may wait for one connection. */
     record QueueLimits(long bytes, int messages) {}
 
@@ -70,7 +72,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     private boolean isFlushing;
     private boolean hasFlushBegun;
     private @Nullable CloseReason closeReason;
-    private byte[] peersCloseCode = {};
+    private byte[] peersCloseCode = NO_CLOSE_CODE;
 
     /**
      * A connection that is not registered yet.
@@ -142,10 +144,14 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     // ---- called by the pipeline, on the socket's loop
 
-    /** Is registered: from now on its shards hear when the socket is gone. */
+    /** Is registered: from now on its shards hear when the socket is gone, once somebody tells {@link #onSocketClosed}. */
     void onRegistered() {
         socketShard.onSocketOpened(this);
-        channel.closeFuture().addListener(closed -> socketLoop.execute(this::onGone));
+    }
+
+    /** The socket is closed. In a task of its own: whoever closed it may be walking over the tables. */
+    void onSocketClosed() {
+        socketLoop.execute(this::onGone);
     }
 
     /** Writes the 101 and the welcome, before anything else. Takes over {@code response}. */
@@ -154,6 +160,16 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         FrameBuffer.write(response, FrameBuffer.TEXT, welcome);
         gathered = response;
         armFlush();
+    }
+
+    /** The time on the loop's monotonic clock. */
+    long nanoTime() {
+        return socketLoop.nanoTime();
+    }
+
+    /** A fault of ours. */
+    void onFault(Throwable cause) {
+        socketShard.onFault(cause);
     }
 
     /** Hands a command to the home shard. */
@@ -336,7 +352,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     @Override
     public void onFlushFailed(Throwable cause) {
-        socketShard.onFault(cause);
+        onFault(cause);
         channel.close();
     }
 

@@ -3,8 +3,6 @@ package io.wsrouter.pipeline;
 import io.wsrouter.codec.EnvelopeDecoder;
 import io.wsrouter.connection.RateLimit;
 import io.wsrouter.protocol.CloseReason;
-import io.wsrouter.routing.RouterListener;
-import io.wsrouter.transport.NettyShardLoop;
 import java.util.Arrays;
 
 /** The end of the inbound path: what one connection's frames mean becomes commands, answers and closes. */
@@ -18,30 +16,21 @@ final class FrameHandler {
 
     private final ChannelConnection connection;
     private final EnvelopeDecoder decoder;
-    private final NettyShardLoop loop;
-    private final RouterListener listener;
     private final RateLimit smallFrames;
     private boolean hasHeard;
     private boolean isInputOver;
 
     /**
-     * A handler on {@code loop}, to which {@code decoder} belongs.
+     * A handler on the loop of the connection's socket, to which {@code decoder} belongs.
      *
      * @param messagesPerSecond the rate of commands; frames that are none may come {@value #SMALL_FRAMES_PER_MESSAGE} times as
      *     often
      */
-    FrameHandler(
-            ChannelConnection connection,
-            EnvelopeDecoder decoder,
-            NettyShardLoop loop,
-            RouterListener listener,
-            int messagesPerSecond) {
+    FrameHandler(ChannelConnection connection, EnvelopeDecoder decoder, int messagesPerSecond) {
         this.connection = connection;
         this.decoder = decoder;
-        this.loop = loop;
-        this.listener = listener;
         int mostFrames = (int) Math.min(Integer.MAX_VALUE, (long) messagesPerSecond * SMALL_FRAMES_PER_MESSAGE);
-        this.smallFrames = new RateLimit(mostFrames, loop.nanoTime());
+        this.smallFrames = new RateLimit(mostFrames, connection.nanoTime());
     }
 
     /** Whether frames still count. */
@@ -80,7 +69,7 @@ final class FrameHandler {
 
     /** Counts a frame that costs its sender next to nothing, and says whether it is within the rate. */
     private boolean onSmallFrame() {
-        boolean isWithinRate = smallFrames.tryAcquire(loop.nanoTime());
+        boolean isWithinRate = smallFrames.tryAcquire(connection.nanoTime());
         if (!isWithinRate) {
             onViolation(CloseReason.RATE_EXCEEDED);
         }
@@ -101,7 +90,7 @@ final class FrameHandler {
 
     /** A fault of ours. */
     void onFault(Throwable cause) {
-        listener.onBug(cause);
+        connection.onFault(cause);
         if (!isInputOver) {
             onViolation(CloseReason.INTERNAL_ERROR);
         }
@@ -111,7 +100,7 @@ final class FrameHandler {
     void onReadComplete() {
         if (hasHeard) {
             hasHeard = false;
-            connection.onHeard(loop.nanoTime());
+            connection.onHeard(connection.nanoTime());
         }
     }
 }

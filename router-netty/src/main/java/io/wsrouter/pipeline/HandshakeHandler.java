@@ -61,6 +61,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final PublicPort port;
     private final AcceptLimits acceptLimits;
     private final SharedRateLimit handshakeRate;
+    private final ChannelConnection.QueueLimits queueLimits;
     private final RequestDecoder decoder;
     private final AcceptedSocket socket;
     private @Nullable Future<?> deadline;
@@ -72,12 +73,14 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             PublicPort port,
             AcceptLimits acceptLimits,
             SharedRateLimit handshakeRate,
+            ChannelConnection.QueueLimits queueLimits,
             RequestDecoder decoder,
             AcceptedSocket socket) {
         this.port = port;
         this.acceptLimits = acceptLimits;
         this.socket = socket;
         this.handshakeRate = handshakeRate;
+        this.queueLimits = queueLimits;
         this.decoder = decoder;
     }
 
@@ -357,8 +360,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         RegistrationResult result = home.onRegister(connection);
         if (result == RegistrationResult.REGISTERED) {
-            endWell();
-            connection.onRegistered();
+            becomes(connection);
             open(channel, admission, connection);
         } else {
             refuse(channel, admission, result);
@@ -379,8 +381,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                 if (result != RegistrationResult.REGISTERED) {
                     refuse(channel, admission, result);
                 } else {
-                    endWell();
-                    connection.onRegistered();
+                    becomes(connection);
                     if (channel.isActive()) {
                         open(channel, admission, connection);
                     }
@@ -400,8 +401,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                         new FrameHandler(
                                 connection,
                                 DECODER_OF_LOOP.get(),
-                                loop,
-                                port.listener(),
                                 config.limits().messagesPerSecond()),
                         loop,
                         maxMessageBytes));
@@ -482,9 +481,11 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** It has become a connection, which is counted where it is registered. */
-    private void endWell() {
+    /** The handshake has ended well: the connection is counted where it is registered. */
+    private void becomes(ChannelConnection connection) {
         socket.end(false, System.nanoTime());
+        connection.onRegistered();
+        socket.becomes(connection);
     }
 
     // ---- who is where
@@ -494,16 +495,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private ChannelConnection connection(Channel channel, Shard socketShard, Shard home, Principal principal) {
-        RouterConfig.Limits limits = port.config().limits();
         return new ChannelConnection(
-                channel,
-                loopOf(socketShard),
-                socketShard,
-                home,
-                principal,
-                socket.client(),
-                new ChannelConnection.QueueLimits(
-                        limits.queuedBytesPerConnection(), limits.queuedMessagesPerConnection()));
+                channel, loopOf(socketShard), socketShard, home, principal, socket.client(), queueLimits);
     }
 
     private Shard socketShard(Channel channel) {

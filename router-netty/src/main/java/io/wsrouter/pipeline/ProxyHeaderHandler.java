@@ -14,12 +14,18 @@ import java.net.InetAddress;
  */
 final class ProxyHeaderHandler extends SimpleChannelInboundHandler<HAProxyMessage> {
 
+    private final AcceptedSocket socket;
+
+    ProxyHeaderHandler(AcceptedSocket socket) {
+        this.socket = socket;
+    }
+
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, HAProxyMessage header) {
         String source = header.sourceAddress();
         InetAddress client = source == null ? null : IpNetwork.parseAddress(source);
         if (client != null) {
-            AcceptedSocket.of(ctx.channel()).speaksFor(client);
+            socket.speaksFor(client);
         }
         ctx.pipeline().remove(this);
     }

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
+import io.wsrouter.config.RouterConfig;
 import io.wsrouter.connection.SharedRateLimit;
 
 /**
@@ -28,19 +29,24 @@ final class PublicInitializer extends ChannelInitializer<Channel> {
     private final PublicPort port;
     private final AcceptLimits acceptLimits;
     private final SharedRateLimit handshakeRate;
+    private final ChannelConnection.QueueLimits queueLimits;
 
     /** An initializer for the sockets of {@code port} that have passed {@code acceptLimits}. */
     PublicInitializer(PublicPort port, AcceptLimits acceptLimits) {
         this.port = port;
         this.acceptLimits = acceptLimits;
-        this.handshakeRate = new SharedRateLimit(port.config().limits().handshakesPerSecond(), System.nanoTime());
+        RouterConfig.Limits limits = port.config().limits();
+        this.handshakeRate = new SharedRateLimit(limits.handshakesPerSecond(), System.nanoTime());
+        this.queueLimits = new ChannelConnection.QueueLimits(
+                limits.queuedBytesPerConnection(), limits.queuedMessagesPerConnection());
     }
 
     @Override
     protected void initChannel(Channel channel) {
+        AcceptedSocket socket = AcceptedSocket.takeFrom(channel);
         ChannelPipeline pipeline = channel.pipeline();
         if (port.config().publicEndpoint().proxyProtocol()) {
-            pipeline.addLast(new HAProxyMessageDecoder(), new ProxyHeaderHandler());
+            pipeline.addLast(new HAProxyMessageDecoder(), new ProxyHeaderHandler(socket));
         }
         if (port.tls() != null) {
             SslHandler tls = port.tls().newHandler(channel.alloc());
@@ -49,6 +55,6 @@ final class PublicInitializer extends ChannelInitializer<Channel> {
         }
         RequestDecoder decoder = new RequestDecoder();
         pipeline.addLast(decoder);
-        pipeline.addLast(new HandshakeHandler(port, acceptLimits, handshakeRate, decoder, AcceptedSocket.of(channel)));
+        pipeline.addLast(new HandshakeHandler(port, acceptLimits, handshakeRate, queueLimits, decoder, socket));
     }
 }

@@ -1,6 +1,7 @@
 package io.wsrouter.pipeline;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.wsrouter.config.RouterConfig;
@@ -39,6 +40,7 @@ public final class PublicListener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_SNDBUF, limits.socketSendBufferBytes())
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator()) // one for all
                 .handler(acceptLimits)
                 .childHandler(new PublicInitializer(port, acceptLimits));
         return new PublicListener(

@@ -3,7 +3,6 @@ package io.wsrouter.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -16,17 +15,15 @@ import org.junit.jupiter.api.Test;
 
 final class AcceptedSocketTest {
 
-    private final DefaultEventLoop acceptingLoop = new DefaultEventLoop();
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final NioSocketChannel channel = new NioSocketChannel();
     private final AcceptedSocket socket =
-            new AcceptedSocket(channel, InetAddress.getLoopbackAddress(), false, acceptingLoop, System.nanoTime());
+            new AcceptedSocket(channel, InetAddress.getLoopbackAddress(), false, closed -> {}, System.nanoTime());
 
     @AfterEach
     void end() {
         channel.close().syncUninterruptibly();
         loop.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
-        acceptingLoop.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Test
