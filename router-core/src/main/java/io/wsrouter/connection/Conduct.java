@@ -12,16 +12,17 @@ public final class Conduct {
 
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int FORGIVEN_MISTAKES = 10;
+    private static final long[] NO_MISTAKES = {};
     private static final long MISTAKES_WINDOW_NANOS = 10 * SECOND_NANOS;
     private static final long PERSISTENCE_NANOS = 10 * SECOND_NANOS;
 
     private final RateLimit messageRate;
-    private final long[] mistakesNanos = new long[FORGIVEN_MISTAKES];
+    private long[] mistakesNanos = NO_MISTAKES;
     private int mistakes;
     private long exceedingSinceNanos;
     private long lastExceededNanos;
     private boolean hasExceeded;
-    private Map<Outcome, Integer> untoldRefusals = new EnumMap<>(Outcome.class);
+    private Map<Outcome, Integer> untoldRefusals = Map.of();
     private long toldNanos;
     private int openReceipts;
     private boolean isRefreshing;
@@ -59,6 +60,9 @@ public final class Conduct {
      * @return whether it was the tenth within ten seconds
      */
     public boolean exhaustsPatience(long nowNanos) {
+        if (mistakes == 0) {
+            mistakesNanos = new long[FORGIVEN_MISTAKES];
+        }
         int oldest = mistakes % FORGIVEN_MISTAKES;
         mistakesNanos[oldest] = nowNanos;
         mistakes++;
@@ -68,6 +72,9 @@ public final class Conduct {
 
     /** Remembers a refusal of a publish that asked for no receipt. */
     public void addRefusal(Outcome outcome) {
+        if (untoldRefusals.isEmpty()) {
+            untoldRefusals = new EnumMap<>(Outcome.class);
+        }
         untoldRefusals.merge(outcome, 1, Integer::sum);
     }
 
@@ -84,7 +91,7 @@ public final class Conduct {
     /** The untold refusals by outcome, which are told thereby. */
     public Map<Outcome, Integer> takeRefusals(long nowNanos) {
         Map<Outcome, Integer> refusals = untoldRefusals;
-        untoldRefusals = new EnumMap<>(Outcome.class);
+        untoldRefusals = Map.of();
         toldNanos = nowNanos;
         return refusals;
     }
