@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,9 @@ final class IdleClients implements AutoCloseable {
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final List<IdleClient> clients = new ArrayList<>();
 
+    /** Drawn anew for each opening: the ports of the last one are not free for a minute. */
+    private final byte[] network = new byte[2];
+
     IdleClients(int port, String secret, Behaviour behaviour, @Nullable SSLContext tls) {
         this.port = port;
         this.behaviour = behaviour;
@@ -60,6 +64,7 @@ final class IdleClients implements AutoCloseable {
 
     /** Opens clients until there are {@code count}. */
     void openUpTo(int count) throws IOException, InterruptedException {
+        ThreadLocalRandom.current().nextBytes(network);
         List<Callable<IdleClient>> openings = new ArrayList<>();
         for (int i = clients.size(); i < count; i++) {
             int number = i;
@@ -77,7 +82,8 @@ final class IdleClients implements AutoCloseable {
     private IdleClient open(int number) throws IOException {
         Socket socket = tls == null ? new Socket() : tls.getSocketFactory().createSocket();
         byte local = (byte) (1 + number / CONNECTIONS_PER_LOCAL_ADDRESS);
-        IdleClient client = IdleClient.connect(socket, InetAddress.getByAddress(new byte[] {127, 0, 0, local}), port);
+        IdleClient client = IdleClient.connect(
+                socket, InetAddress.getByAddress(new byte[] {127, network[0], network[1], local}), port);
         if (behaviour.isBare()) {
             client.writeByte();
         } else {

@@ -26,8 +26,8 @@ record Measurement(
         Snapshot afterwards,
         Snapshot again) {
 
-    /** More than this, for each connection that has come and gone, is a leak: no object of its own is so small. */
-    private static final double MOST_LEFT_BYTES = 8;
+    /** One object of a class more, for each so many connections that have come and gone, is a leak. */
+    private static final int CONNECTIONS_FOR_A_LEAK = 4;
 
     /** Less than one object in so many connections is not listed. */
     private static final int OBJECTS_WORTH_A_LINE = 100;
@@ -61,8 +61,16 @@ record Measurement(
         return (double) (again.heap().bytes() - afterwards.heap().bytes()) / most().connections();
     }
 
+    /** The classes of which something stays. */
+    @JsonProperty
+    List<Histogram.Line> leaks() {
+        return again.heap().since(afterwards.heap()).stream()
+                .filter(line -> line.count() * CONNECTIONS_FOR_A_LEAK >= most().connections())
+                .toList();
+    }
+
     boolean leaksNothing() {
-        return leftBytesPerConnection() <= MOST_LEFT_BYTES;
+        return leaks().isEmpty();
     }
 
     /** Resident memory for each connection. */
@@ -146,13 +154,8 @@ record Measurement(
         afterwards.heap().since(without.heap()).stream()
                 .filter(line -> line.bytes() >= Math.max(4096, stays / 50))
                 .forEach(line -> out.printf(Locale.ROOT, "  %9d %9d  %s%n", line.count(), line.bytes(), line.type()));
-        out.printf(Locale.ROOT, "  %s%n", leaksNothing() ? "nothing leaks" : "LEAK: see what has grown:");
-        if (!leaksNothing()) {
-            again.heap().since(afterwards.heap()).stream()
-                    .limit(20)
-                    .forEach(line ->
-                            out.printf(Locale.ROOT, "  %9d %9d  %s%n", line.count(), line.bytes(), line.type()));
-        }
+        out.printf(Locale.ROOT, "  %s%n", leaksNothing() ? "nothing leaks" : "LEAK:");
+        leaks().forEach(line -> out.printf(Locale.ROOT, "  %9d %9d  %s%n", line.count(), line.bytes(), line.type()));
     }
 
     private static double kib(double bytes) {
