@@ -318,9 +318,10 @@ public final class Shard {
         } else if (from.subscriptionCount() >= limits.subscriptionsPerConnection()) {
             error(from, subscribe.id(), ErrorCode.LIMIT_EXCEEDED, "limits.subscriptions-per-connection");
         } else {
-            Subscription subscription = new Subscription(from, topic);
+            LocalTopic local = localTopic(topic);
+            Subscription subscription = new Subscription(from, local.topic()); // one address for all of its subscribers
             from.add(subscription);
-            localTopic(topic).add(subscription);
+            local.add(subscription);
             counters.increment(Metric.SUBSCRIBED);
             acknowledgeWhenConfirmed(from, subscribe.id(), topic);
         }
