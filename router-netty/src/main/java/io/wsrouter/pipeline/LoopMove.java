@@ -17,7 +17,6 @@ import java.net.ProtocolException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,20 +76,13 @@ final class LoopMove {
         void onFailed(Channel channel, Throwable cause);
     }
 
-    private enum Phase {
-        UNDER_WAY,
-        CLOSE_REQUESTED,
-        SETTLED
-    }
-
     private final Channel channel;
     private final EventLoop from;
     private final EventLoop to;
     private final Completion completion;
     private final Guard guard = new Guard();
 
-    /** Whoever sets it to settled has the channel. */
-    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.UNDER_WAY);
+    private final MoveOwnership ownership = new MoveOwnership();
 
     /** What went wrong on the way. Belongs to the thread that has the channel. */
     private @Nullable Throwable failure;
@@ -135,12 +127,12 @@ final class LoopMove {
      * @return whether the move sees to it; otherwise it is over, and the channel is closed the usual way
      */
     boolean requestClose() {
-        return phase.compareAndSet(Phase.UNDER_WAY, Phase.CLOSE_REQUESTED) || phase.get() == Phase.CLOSE_REQUESTED;
+        return ownership.requestClose();
     }
 
     private void depart() {
         if (from == to && channel.isOpen()) {
-            settle();
+            ownership.take();
             complete();
             return;
         }
@@ -156,7 +148,7 @@ final class LoopMove {
 
     /** Runs on the old loop; the channel is registered nowhere. */
     private void handOver() {
-        Throwable obstacle = obstacle(phase.get() == Phase.CLOSE_REQUESTED);
+        Throwable obstacle = obstacle(ownership.isCloseRequested());
         if (obstacle != null) {
             giveUp(obstacle);
             return;
@@ -174,11 +166,11 @@ final class LoopMove {
 
     /** Runs on the new loop; the channel is registered nowhere. */
     private void arrive() {
-        Phase before = phase.getAndSet(Phase.SETTLED);
-        if (before == Phase.SETTLED) {
+        MoveOwnership.Taken taken = ownership.take();
+        if (taken == MoveOwnership.Taken.BY_ANOTHER) {
             return;
         }
-        Throwable obstacle = obstacle(before == Phase.CLOSE_REQUESTED);
+        Throwable obstacle = obstacle(taken == MoveOwnership.Taken.TO_BE_CLOSED);
         if (obstacle == null) {
             obstacle = register();
         }
@@ -228,13 +220,9 @@ final class LoopMove {
     }
 
     private void giveUp(Throwable cause) {
-        if (settle()) {
+        if (ownership.take() != MoveOwnership.Taken.BY_ANOTHER) {
             abandon(cause);
         }
-    }
-
-    private boolean settle() {
-        return phase.getAndSet(Phase.SETTLED) != Phase.SETTLED;
     }
 
     /** Closes the channel and has its handlers removed one by one by the current thread, that of either loop. */
