@@ -1,5 +1,10 @@
 package io.wsrouter.bench;
 
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import com.github.f4b6a3.ulid.Ulid;
+import com.github.f4b6a3.ulid.UlidCreator;
+import com.github.f4b6a3.uuid.UuidCreator;
 import io.wsrouter.address.Address;
 import io.wsrouter.address.ConnectionId;
 import io.wsrouter.connection.ConnectionIdGenerator;
@@ -16,7 +21,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A connection id costs a tenth of {@code UUID.randomUUID()}, and loops mint theirs without each other's leave. */
+/**
+ * Does a connection id cost a tenth of {@code UUID.randomUUID()} at most, and do loops mint theirs without each other's leave?
+ * Beside it: other ids that are unique, and the string that such an id was made of elsewhere.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -26,6 +34,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ConnectionIdGeneratorBenchmark {
 
     private static final long EPOCH_SECONDS = 1_757_375_098;
+
+    /** One for all threads, as the library advises. */
+    private static final TimeBasedEpochGenerator EPOCH_UUIDS = Generators.timeBasedEpochGenerator();
 
     private final Address user = Address.user("alice");
     private final ConnectionIdGenerator ids = new ConnectionIdGenerator(new SecureRandom());
@@ -52,5 +63,43 @@ public class ConnectionIdGeneratorBenchmark {
     @Benchmark
     public String uuidAsText() {
         return UUID.randomUUID().toString();
+    }
+
+    /** A UUIDv7 by java-uuid-generator. */
+    @Benchmark
+    public UUID uuid7OfJavaUuidGenerator() {
+        return EPOCH_UUIDS.generate();
+    }
+
+    /** A UUIDv7 by uuid-creator, from secure random bits. */
+    @Benchmark
+    public UUID uuid7OfUuidCreator() {
+        return UuidCreator.getTimeOrderedEpoch();
+    }
+
+    /** A UUIDv7 by uuid-creator, from random bits that can be guessed. */
+    @Benchmark
+    public UUID uuid7FastOfUuidCreator() {
+        return UuidCreator.getTimeOrderedEpochFast();
+    }
+
+    /** A ULID by ulid-creator, from secure random bits. */
+    @Benchmark
+    public Ulid ulid() {
+        return UlidCreator.getUlid();
+    }
+
+    /** A ULID by ulid-creator, from random bits that can be guessed. */
+    @Benchmark
+    public Ulid ulidFast() {
+        return Ulid.fast();
+    }
+
+    /** The same text by a format and the first digits of a random UUID. */
+    @Benchmark
+    public String formattedText() {
+        return String.format(
+                "ws_%s_%d_%s",
+                "alice", EPOCH_SECONDS, UUID.randomUUID().toString().substring(0, 8));
     }
 }

@@ -13,15 +13,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A connection whose socket takes everything at once. */
-final class DiscardingConnection extends Connection {
+public final class DiscardingConnection extends Connection {
 
+    private static final AddressPattern ANY_TOPIC = AddressPattern.parse("topic:*");
     private static final Grants EVERYTHING =
-            new Grants(List.of(AddressPattern.parse("user:*")), List.of(AddressPattern.parse("topic:*")), false);
+            new Grants(List.of(AddressPattern.parse("user:*"), ANY_TOPIC), List.of(ANY_TOPIC), false);
     private static final long NEVER = 4_102_444_800L;
 
     private final Runnable onWritten;
 
-    DiscardingConnection(Address user, Runnable onWritten) {
+    /** A connection of {@code user}, who may do everything; {@code onWritten} runs at each write. */
+    public DiscardingConnection(Address user, Runnable onWritten) {
         super(new Principal(user, EVERYTHING, NEVER));
         this.onWritten = onWritten;
     }

@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a token costs from its text to its principal, by algorithm and by what verifies the signature. What takes more than
+ * What does a token cost from its text to its principal, by algorithm and by what verifies the signature? What takes more than
  * 200 microseconds does not run on a loop.
  */
 @State(Scope.Benchmark)
