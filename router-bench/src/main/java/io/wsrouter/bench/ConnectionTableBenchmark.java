@@ -29,9 +29,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does the connection table cost a look-up, beside one Agrona map, a {@link ConcurrentHashMap} and maps of primitive
- * keys? The table's maps are in parts, so that an audit can copy the keys of one: is that to be seen here? Random look-ups, all
- * of them hits, by keys that are equal to those in the table but not the same, as a decoder makes them.
+ * What does the connection table cost a look-up, beside the bare Agrona map that it is made of, a {@link ConcurrentHashMap} and
+ * maps of primitive keys? Random look-ups, all of them hits, by keys that are equal to those in the table but not the same, as a
+ * decoder makes them.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
