@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -75,7 +76,7 @@ record ConfigKey(String path, Key declared, Class<?> type, boolean isList, boole
         return switch (kind()) {
             case COUNT -> Unit.COUNT.expected(declared);
             case SIZE -> Unit.BYTES.expected(declared);
-            case DURATION -> Unit.MILLISECONDS.expected(declared);
+            case DURATION -> Unit.MICROSECONDS.expected(declared);
             case FLAG -> "true or false";
             case TEXT -> declared.expected();
             case CHOICE -> "one of " + choices().map(Object::toString).collect(Collectors.joining(", "));
@@ -96,7 +97,7 @@ record ConfigKey(String path, Key declared, Class<?> type, boolean isList, boole
             return switch (kind()) {
                 case COUNT -> number(Unit.COUNT.parse(text, declared));
                 case SIZE -> number(Unit.BYTES.parse(text, declared));
-                case DURATION -> duration(Unit.MILLISECONDS.parse(text, declared));
+                case DURATION -> duration(Unit.MICROSECONDS.parse(text, declared));
                 case FLAG -> text.matches("true|false") ? Boolean.valueOf(text) : null;
                 case TEXT -> text.matches(declared.pattern()) ? text : null;
                 case CHOICE ->
@@ -131,8 +132,8 @@ record ConfigKey(String path, Key declared, Class<?> type, boolean isList, boole
         return type == int.class ? (Object) Math.toIntExact(number.getAsLong()) : (Object) number.getAsLong();
     }
 
-    private static @Nullable Duration duration(OptionalLong millis) {
-        return millis.isPresent() ? Duration.ofMillis(millis.getAsLong()) : null;
+    private static @Nullable Duration duration(OptionalLong micros) {
+        return micros.isPresent() ? Duration.of(micros.getAsLong(), ChronoUnit.MICROS) : null;
     }
 
     private static @Nullable Path readable(Path file) {

@@ -29,6 +29,7 @@ final class Contradictions {
         refuseMessagesThatNoQueueHolds();
         refuseOnePortForTwo();
         refuseProxyHeadersOfNobody();
+        refusePollingOfARing();
         warnOfLimitWithoutEffect("limits.connections-per-user", "limits.connections");
         warnOfLimitWithoutEffect("limits.connections-per-ip", "limits.connections");
         warnOfLimitWithoutEffect("limits.messages-per-second", "limits.messages-per-second-per-user");
@@ -68,6 +69,14 @@ final class Contradictions {
         boolean hasNone = proxies == null || proxies.texts().isEmpty();
         if (hasNone && Boolean.TRUE.equals(values.get("public.proxy-protocol"))) {
             refuse("public.proxy-protocol", "expected the proxies' addresses in public.trusted-proxies");
+        }
+    }
+
+    private void refusePollingOfARing() {
+        if (values.get("transport") == RouterConfig.Transport.IO_URING
+                && values.get("busy-poll") instanceof Duration poll
+                && !poll.isZero()) {
+            refuse("busy-poll", "expected 0us with transport io_uring, or transport epoll or nio");
         }
     }
 

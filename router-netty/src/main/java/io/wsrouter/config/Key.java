@@ -14,7 +14,7 @@ import java.lang.annotation.Target;
  *
  * <ul>
  *   <li>{@code int} and {@code long}: a whole number, or a size such as {@code 64KiB} with {@link #bytes()}
- *   <li>{@code Duration}: {@code 500ms}, {@code 25s}, {@code 2m}, {@code 1h}
+ *   <li>{@code Duration}: {@code 50us}, {@code 500ms}, {@code 25s}, {@code 2m}, {@code 1h}
  *   <li>{@code boolean}, {@code String}, and an enum, whose {@code toString()} is its text
  *   <li>{@code Path}: a file that can be read; {@link Secret}: never shown; {@link SecretFile}: a file that holds one
  *   <li>{@link IpNetwork}: an IP address or a network of them

@@ -33,6 +33,14 @@ public record RouterConfig(
         @Key(value = "auto", doc = "How sockets are driven; auto takes the best that this machine offers.")
         Transport transport,
 
+        @Key(
+                value = "0us",
+                min = "0us",
+                max = "1ms",
+                doc =
+                        "How long a loop without work polls before it sleeps: saves wake-ups, keeps a processor busy; not with io_uring.")
+        Duration busyPoll,
+
         @Key(name = "public") PublicEndpoint publicEndpoint,
         @Key(name = "internal") InternalEndpoint internalEndpoint,
         @Key Auth auth,

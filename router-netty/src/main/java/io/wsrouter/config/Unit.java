@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 enum Unit {
     COUNT("a whole number", "1", "2147483647"),
     BYTES("a size", "1B", "1GiB"),
-    MILLISECONDS("a duration", "1ms", "24h");
+    MICROSECONDS("a duration", "1ms", "24h");
 
     private static final Pattern NUMBER = Pattern.compile("(0|[1-9][0-9]{0,17})([A-Za-z]*)");
     private static final long UNKNOWN = 0;
@@ -60,12 +60,13 @@ enum Unit {
                     case "GiB" -> 1 << 30;
                     default -> UNKNOWN;
                 };
-            case MILLISECONDS ->
+            case MICROSECONDS ->
                 switch (suffix) {
-                    case "ms" -> 1;
-                    case "s" -> 1000;
-                    case "m" -> 60_000;
-                    case "h" -> 3_600_000;
+                    case "us" -> 1;
+                    case "ms" -> 1000;
+                    case "s" -> 1_000_000;
+                    case "m" -> 60_000_000;
+                    case "h" -> 3_600_000_000L;
                     default -> UNKNOWN;
                 };
         };

@@ -121,7 +121,7 @@ public final class RouterServer implements AutoCloseable {
                 new LiveKeys(config.auth()),
                 tls(config.publicEndpoint().tls()),
                 OpenFiles.connections(config.limits().connections()),
-                new EventLoops(config.loops(), config.transport()),
+                new EventLoops(config.loops(), config.transport(), config.busyPoll()),
                 judging);
     }
 

@@ -1,8 +1,10 @@
 package io.wsrouter.transport;
 
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -14,6 +16,8 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.wsrouter.config.RouterConfig;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +32,8 @@ public final class EventLoops {
 
     private static final long MOST_CLOSE_MILLIS = 2_000;
 
+    private static final int GROWING_EVENT_ARRAY = 0;
+
     private final RouterConfig.Transport transport;
     private final MultiThreadIoEventLoopGroup group;
     private final List<NettyShardLoop> loops;
@@ -36,12 +42,13 @@ public final class EventLoops {
      * Starts {@code count} loops.
      *
      * @param transport what drives the sockets; {@code AUTO} is epoll where it is available
+     * @param busyPoll how long a loop without work polls before it sleeps; zero or more
      * @throws IllegalStateException when the transport is not available on this machine, with the cause
      */
-    public EventLoops(int count, RouterConfig.Transport transport) {
+    public EventLoops(int count, RouterConfig.Transport transport, Duration busyPoll) {
         this.transport = transport == RouterConfig.Transport.AUTO ? best() : transport;
         this.group = new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory("ws-router-loop"), handlers(this.transport));
+                count, new DefaultThreadFactory("ws-router-loop"), handlers(this.transport, busyPoll));
         this.loops = StreamSupport.stream(group.spliterator(), false)
                 .map(executor -> new NettyShardLoop((EventLoop) executor))
                 .toList();
@@ -105,12 +112,14 @@ public final class EventLoops {
         return Epoll.isAvailable() ? RouterConfig.Transport.EPOLL : RouterConfig.Transport.NIO;
     }
 
-    private static IoHandlerFactory handlers(RouterConfig.Transport transport) {
+    private static IoHandlerFactory handlers(RouterConfig.Transport transport, Duration busyPoll) {
         requireAvailable(transport);
+        SelectStrategyFactory strategy =
+                busyPoll.isZero() ? DefaultSelectStrategyFactory.INSTANCE : () -> new BusyPoll(busyPoll.toNanos());
         return switch (transport) {
-            case EPOLL -> EpollIoHandler.newFactory();
+            case EPOLL -> EpollIoHandler.newFactory(GROWING_EVENT_ARRAY, strategy);
             case IO_URING -> IoUringIoHandler.newFactory();
-            case NIO, AUTO -> NioIoHandler.newFactory();
+            case NIO, AUTO -> NioIoHandler.newFactory(SelectorProvider.provider(), strategy);
         };
     }
 

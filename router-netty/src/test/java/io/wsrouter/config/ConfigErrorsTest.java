@@ -78,6 +78,8 @@ class ConfigErrorsTest {
                 "loops=1025                    | a whole number from 1 to 1024, or auto",
                 "transport=kqueue              | one of auto, epoll, io_uring, nio",
                 "transport=NIO                 | one of auto, epoll, io_uring, nio",
+                "busy-poll=2ms                 | a duration such as 0us, from 0us to 1ms",
+                "busy-poll=1us5                | a duration such as 0us, from 0us to 1ms",
                 "public.port=-1                | a whole number from 0 to 65535",
                 "public.port=65536             | a whole number from 0 to 65535",
                 "public.port=010               | a whole number from 0 to 65535",
@@ -233,6 +235,14 @@ class ConfigErrorsTest {
                         "auth.hmac-secret: (hidden) in router.yaml:2:"
                                 + " contradicts auth.hmac-secret-file in WSROUTER_AUTH_HMAC_SECRET_FILE",
                         "public.tls.key: missing, and needed with public.tls.certificate in router.yaml:1");
+    }
+
+    @Test
+    void shouldRefuseToPollOverARing() {
+        assertThat(RouterYaml.errorsOf(
+                        ConfigSources.of().set("transport=io_uring").set("busy-poll=50us")))
+                .containsExactly(
+                        "busy-poll: 50us in --set: expected 0us with transport io_uring, or transport epoll or nio");
     }
 
     @Test

@@ -27,6 +27,7 @@ class RouterConfigTest {
         assertThat(config.node()).matches("[A-Za-z0-9._-]{1,64}");
         assertThat(config.loops()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.transport()).isEqualTo(Transport.AUTO);
+        assertThat(config.busyPoll()).isEqualTo(Duration.ZERO);
         assertThat(config.publicEndpoint())
                 .isEqualTo(new RouterConfig.PublicEndpoint("0.0.0.0", 8080, "/ws", List.of(), List.of(), false, null));
         assertThat(config.internalEndpoint()).isEqualTo(new RouterConfig.InternalEndpoint("127.0.0.1", 9090));

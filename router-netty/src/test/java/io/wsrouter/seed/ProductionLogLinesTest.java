@@ -26,6 +26,7 @@ import io.wsrouter.server.Frame;
 import io.wsrouter.server.TestServer;
 import io.wsrouter.server.WebSocketClient;
 import io.wsrouter.transport.EventLoops;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -85,7 +86,7 @@ final class ProductionLogLinesTest {
     /** An id of the log is one like any other: mint exactly this one, and it routes. */
     @Test
     void shouldRouteToTheVeryIdOfTheLog() {
-        EventLoops loops = new EventLoops(4, RouterConfig.Transport.NIO);
+        EventLoops loops = new EventLoops(4, RouterConfig.Transport.NIO, Duration.ZERO);
         try {
             Router router = MemoryRouter.on(
                     loops.loops().stream().map(LoopAtTheTimeOfTheLog::new).toList(),

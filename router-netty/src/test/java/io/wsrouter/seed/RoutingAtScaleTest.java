@@ -22,6 +22,7 @@ import io.wsrouter.routing.SecurityEvent;
 import io.wsrouter.routing.Shard;
 import io.wsrouter.routing.ShardStats;
 import io.wsrouter.transport.EventLoops;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -56,7 +57,7 @@ final class RoutingAtScaleTest {
 
     @Test
     void shouldLoseNothingAndLeaveNothingInAHundredThousandLives() {
-        EventLoops loops = new EventLoops(SHARDS, RouterConfig.Transport.NIO);
+        EventLoops loops = new EventLoops(SHARDS, RouterConfig.Transport.NIO, Duration.ZERO);
         try {
             Router router = MemoryRouter.on(loops.loops(), new Listener(), RandomGenerator.of("SecureRandom"));
 

@@ -12,6 +12,7 @@ import io.wsrouter.config.RouterConfig;
 import io.wsrouter.server.TestSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ final class NettyShardLoopTest {
     @ParameterizedTest
     @EnumSource(names = {"NIO", "EPOLL"})
     void shouldReadFromSocketsBeforeTheNextTurn(RouterConfig.Transport transport) throws Exception {
-        EventLoops loops = new EventLoops(1, transport);
+        EventLoops loops = new EventLoops(1, transport, Duration.ZERO);
         try (TestSocket client = TestSocket.open(listen(loops))) {
             client.send("a");
             await().until(() -> bytesRead.get() == 1);
@@ -48,7 +49,7 @@ final class NettyShardLoopTest {
 
     @Test
     void shouldFlushTheOthersWhenOneFlushFails() throws Exception {
-        EventLoops loops = new EventLoops(1, RouterConfig.Transport.NIO);
+        EventLoops loops = new EventLoops(1, RouterConfig.Transport.NIO, Duration.ZERO);
         try {
             NettyShardLoop loop = loops.loops().get(0);
             RuntimeException fault = new IllegalStateException("on purpose");

@@ -15,6 +15,7 @@ import io.wsrouter.server.TestServer;
 import io.wsrouter.server.TestSocket;
 import io.wsrouter.server.WebSocketClient;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -207,8 +208,8 @@ final class TransportsTest {
 
     @Test
     void shouldKnowItsOwnLoopsOnly() {
-        EventLoops loops = new EventLoops(2, RouterConfig.Transport.NIO);
-        EventLoops others = new EventLoops(1, RouterConfig.Transport.NIO);
+        EventLoops loops = new EventLoops(2, RouterConfig.Transport.NIO, Duration.ZERO);
+        EventLoops others = new EventLoops(1, RouterConfig.Transport.NIO, Duration.ZERO);
         try {
             assertThat(loops.indexOf(loops.loops().get(1).eventLoop())).isEqualTo(1);
             assertThatThrownBy(() -> loops.indexOf(others.loops().get(0).eventLoop()))
