@@ -11,6 +11,7 @@ import io.wsrouter.transport.EventLoops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +52,7 @@ public class HopBenchmark {
     @Param({"1", "10", "100", "1000"})
     public int perTurn;
 
-    private final EventLoops loops = new EventLoops(2, RouterConfig.Transport.AUTO);
+    private final EventLoops loops = new EventLoops(2, RouterConfig.Transport.AUTO, Duration.ZERO);
     private final Router router = BenchRouter.on(loops.loops());
     private final Shard sender = router.shards().get(0);
     private final Address receiver = BenchRouter.userAt(router, 1, 0);
