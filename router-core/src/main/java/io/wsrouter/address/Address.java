@@ -185,6 +185,16 @@ public final class Address {
         return offset + text.length;
     }
 
+    /** The keyed hash of an address with this text. */
+    static long hash(byte[] utf8, int from, int to) {
+        return HASH.hash(utf8, from, to);
+    }
+
+    /** Whether this is its text, of which {@code textHash} is the hash. */
+    boolean hasText(long textHash, byte[] utf8, int from, int to) {
+        return hash == textHash && Arrays.equals(text, 0, text.length, utf8, from, to);
+    }
+
     boolean startsWith(byte[] prefix) {
         return text.length > prefix.length && Arrays.equals(text, 0, prefix.length, prefix, 0, prefix.length);
     }

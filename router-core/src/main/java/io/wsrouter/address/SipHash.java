@@ -27,19 +27,24 @@ final class SipHash {
     }
 
     long hash(byte[] bytes) {
+        return hash(bytes, 0, bytes.length);
+    }
+
+    /** The hash of the bytes from {@code from} to {@code to}. */
+    long hash(byte[] bytes, int from, int to) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
-        int wholeWords = bytes.length & ~7;
-        int finalization = wholeWords + 8;
-        for (int offset = 0; offset <= finalization; offset += 8) {
+        int lastWord = from + ((to - from) & ~7);
+        int finalization = lastWord + 8;
+        for (int offset = from; offset <= finalization; offset += 8) {
             long word = 0;
             int rounds = compressionRounds;
-            if (offset < wholeWords) {
+            if (offset < lastWord) {
                 word = (long) LONG_LE.get(bytes, offset);
             } else if (offset < finalization) {
-                word = lastWord(bytes, offset);
+                word = lastWord(bytes, from, to);
             } else {
                 v2 ^= 0xff;
                 rounds = finalizationRounds;
@@ -62,10 +67,15 @@ final class SipHash {
     }
 
     /** The remaining zero to seven bytes, with the length of the input in the highest one. */
-    private static long lastWord(byte[] bytes, int offset) {
-        long word = (long) bytes.length << 56;
-        for (int i = bytes.length - 1; i >= offset; i--) {
-            word |= (bytes[i] & 0xffL) << (8 * (i - offset));
+    private static long lastWord(byte[] bytes, int from, int to) {
+        int length = to - from;
+        int remaining = length & 7;
+        long word = (long) length << 56;
+        if (remaining > 0 && length > 8) {
+            return word | (long) LONG_LE.get(bytes, to - 8) >>> (8 * (8 - remaining));
+        }
+        for (int i = 0; i < remaining; i++) {
+            word |= (bytes[to - remaining + i] & 0xffL) << (8 * i);
         }
         return word;
     }

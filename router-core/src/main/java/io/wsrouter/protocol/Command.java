@@ -18,21 +18,116 @@ public sealed interface Command {
     String id();
 
     /**
-     * Send {@code data} to an address. {@code event} and {@code data} may be views of what was received: a connection's
-     * command is valid during the call that hands it over.
-     *
-     * @param event the opaque name of the event as the JSON string that was received, quotes included, or null
-     * @param data the opaque payload as the JSON text that was received, or null
-     * @param claimedOwner whom the publisher believes {@code to} belongs to, or null when it did not say
+     * Send {@code data} to an address. A reader may use one publish again and again, with views of what was received: then it
+     * is valid during the call that hands it over, and who keeps it longer takes what {@link #kept} returns.
      */
-    record Publish(
-            @Nullable String id,
-            Address to,
-            @Nullable RawJson event,
-            @Nullable RawJson data,
-            Priority priority,
-            @Nullable String claimedOwner)
-            implements Command {}
+    final class Publish implements Command {
+
+        private @Nullable RawJson id;
+        private Address to;
+        private @Nullable RawJson event;
+        private @Nullable RawJson data;
+        private Priority priority;
+        private @Nullable String claimedOwner;
+
+        /**
+         * A publish.
+         *
+         * @param event the opaque name of the event as the JSON string that was received, quotes included, or null
+         * @param data the opaque payload as the JSON text that was received, or null
+         * @param claimedOwner whom the publisher believes {@code to} belongs to, or null when it did not say
+         */
+        public Publish(
+                @Nullable String id,
+                Address to,
+                @Nullable RawJson event,
+                @Nullable RawJson data,
+                Priority priority,
+                @Nullable String claimedOwner) {
+            this(priority, id == null ? null : RawJson.ofText(id), to, event, data, claimedOwner);
+        }
+
+        private Publish(
+                Priority priority,
+                @Nullable RawJson id,
+                Address to,
+                @Nullable RawJson event,
+                @Nullable RawJson data,
+                @Nullable String claimedOwner) {
+            this.id = id;
+            this.to = to;
+            this.event = event;
+            this.data = data;
+            this.priority = priority;
+            this.claimedOwner = claimedOwner;
+        }
+
+        /** Becomes another publish: for a reader that uses it again. {@code newId} is the JSON string that was received. */
+        public void become(
+                @Nullable RawJson newId,
+                Address newTo,
+                @Nullable RawJson newEvent,
+                @Nullable RawJson newData,
+                Priority newPriority,
+                @Nullable String newClaimedOwner) {
+            id = newId;
+            to = newTo;
+            event = newEvent;
+            data = newData;
+            priority = newPriority;
+            claimedOwner = newClaimedOwner;
+        }
+
+        /** The same publish with bytes of its own, never changed by a reader. */
+        public Publish kept() {
+            return new Publish(priority, kept(id), to, kept(event), kept(data), claimedOwner);
+        }
+
+        private static @Nullable RawJson kept(@Nullable RawJson view) {
+            return view == null ? null : view.kept();
+        }
+
+        @Override
+        public @Nullable String id() {
+            return id == null ? null : id.text();
+        }
+
+        /** The id as the JSON string that was received, quotes included, or null. */
+        public @Nullable RawJson rawId() {
+            return id;
+        }
+
+        /** Where it is to go. */
+        public Address to() {
+            return to;
+        }
+
+        /** The opaque name of the event as the JSON string that was received, or null. */
+        public @Nullable RawJson event() {
+            return event;
+        }
+
+        /** The opaque payload as the JSON text that was received, or null. */
+        public @Nullable RawJson data() {
+            return data;
+        }
+
+        /** Its class. */
+        public Priority priority() {
+            return priority;
+        }
+
+        /** Whom the publisher believes {@link #to} belongs to, or null when it did not say. */
+        public @Nullable String claimedOwner() {
+            return claimedOwner;
+        }
+
+        /** Says where it is to go; the payload may be private. */
+        @Override
+        public String toString() {
+            return "Publish[to=" + to + ", priority=" + priority + ", event=" + event + ", data=" + data + "]";
+        }
+    }
 
     /** A well-formed publish that could be refused while it was read, for example to a malformed connection id. */
     record RefusedPublish(@Nullable String id, Outcome outcome) implements Command {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wsrouter.routing.SeedWatcher;
 import io.wsrouter.routing.Seeds;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -31,6 +32,18 @@ final class SipHashTest {
         assertThat(hash.hash(firstBytes(7))).isEqualTo(0xab0200f58b01d137L);
         assertThat(hash.hash(firstBytes(8))).isEqualTo(0x93f5f5799a932462L);
         assertThat(hash.hash(firstBytes(15))).isEqualTo(0xa129ca6149be45e5L);
+    }
+
+    @Test
+    void shouldSeeTheBytesOfItsRangeAlone() {
+        SipHash hash = new SipHash(KEY_0, KEY_1, 1, 3);
+        byte[] bytes = firstBytes(64);
+        for (int from = 0; from <= 32; from++) {
+            for (int length = 0; length <= 32; length++) {
+                byte[] range = Arrays.copyOfRange(bytes, from, from + length);
+                assertThat(hash.hash(bytes, from, from + length)).isEqualTo(hash.hash(range));
+            }
+        }
     }
 
     @Test

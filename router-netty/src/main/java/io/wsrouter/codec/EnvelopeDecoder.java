@@ -3,6 +3,7 @@ package io.wsrouter.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wsrouter.address.Address;
+import io.wsrouter.address.AddressCache;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.ErrorCode;
 import io.wsrouter.protocol.Outcome;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one command of {@code ws-router.v1.json}. It looks at the envelope alone: {@code event} and {@code data} are views
- * of what was received, byte for byte.
+ * of what was received, byte for byte. A publish to an address that came lately makes nothing: the decoder uses one publish
+ * and its views again and again ({@code EnvelopeBenchmark}).
  *
  * <p>Refuses what is not one JSON object, nested at most 64 deep in {@code data}, with known keys, each at most once.
  * Whatever it is given, it returns a command and never throws. Not thread-safe: each loop has its own.
@@ -48,7 +50,16 @@ public final class EnvelopeDecoder {
     private static final int KEYS_OF_PUBLISH =
             KEYS_OF_SUBSCRIBE | Key.EVENT.bit() | Key.DATA.bit() | Key.PRIORITY.bit() | Key.USER.bit();
 
+    private static final Priority[] PRIORITIES = Priority.values();
+
     private final JsonScanner json = new JsonScanner();
+    private final AddressCache addresses;
+
+    // the publish that was read last
+    private final RawJson id = RawJson.of("null");
+    private final RawJson event = RawJson.of("null");
+    private final RawJson data = RawJson.of("null");
+    private Command.@Nullable Publish publish;
 
     // where the values of the present envelope are, and the first problem met in reading it
     private final int[] starts = new int[Key.ALL.length];
@@ -59,12 +70,19 @@ public final class EnvelopeDecoder {
     private boolean claimsIdentity;
     private @Nullable String problem;
 
-    /** A decoder for one envelope after the other. */
-    public EnvelopeDecoder() {}
+    /** A decoder for a single envelope or a few. */
+    public EnvelopeDecoder() {
+        this(new AddressCache(1));
+    }
+
+    /** A decoder for one envelope after the other; the addresses in them are read by {@code addresses}. */
+    public EnvelopeDecoder(AddressCache addresses) {
+        this.addresses = addresses;
+    }
 
     /**
-     * Reads a command from the first {@code length} bytes, which are well-formed UTF-8. The command of a publish has views of
-     * them.
+     * Reads a command from the first {@code length} bytes, which are well-formed UTF-8. A publish has views of them and is
+     * valid until the next call.
      *
      * @return the command, or {@link Command.Invalid}, or {@link Command.RefusedPublish}
      */
@@ -76,7 +94,7 @@ public final class EnvelopeDecoder {
         if (!has(Key.TYPE)) {
             return invalidEnvelope("type is missing");
         }
-        if (isType("publish")) {
+        if (isWord(Key.TYPE, "publish")) {
             return publish();
         }
         return switch (required(Key.TYPE)) {
@@ -91,7 +109,7 @@ public final class EnvelopeDecoder {
 
     /**
      * Reads a publish without {@code type}, as it comes over HTTP, from the first {@code length} bytes, which are well-formed
-     * UTF-8 and of which the publish has views.
+     * UTF-8 and of which the publish has views. It is valid until the next call.
      *
      * @return the publish, or {@link Command.Invalid}, or {@link Command.RefusedPublish}
      */
@@ -202,7 +220,7 @@ public final class EnvelopeDecoder {
         if (!has(Key.TO)) {
             return invalidEnvelope("to is missing");
         }
-        Priority priority = has(Key.PRIORITY) ? Priority.ofWord(required(Key.PRIORITY)) : Priority.NORMAL;
+        Priority priority = priority();
         if (priority == null) {
             return invalidEnvelope("priority is not low, normal, high or critical");
         }
@@ -211,13 +229,42 @@ public final class EnvelopeDecoder {
         }
         Command command;
         try {
-            command = new Command.Publish(id(), to(), raw(Key.EVENT), raw(Key.DATA), priority, text(Key.USER));
+            command = publish(to(), priority);
         } catch (IllegalArgumentException e) {
             command = required(Key.TO).startsWith(Address.Kind.CONNECTION.prefix())
                     ? new Command.RefusedPublish(id(), Outcome.FORBIDDEN)
                     : invalidEnvelope("to is not an address");
         }
         return onlyWith(KEYS_OF_PUBLISH, command);
+    }
+
+    private Command publish(Address to, Priority priority) {
+        RawJson rawId = isIdTooLong() ? null : raw(Key.ID, id);
+        RawJson rawEvent = raw(Key.EVENT, event);
+        RawJson rawData = raw(Key.DATA, data);
+        Command.Publish read = publish;
+        if (read == null) {
+            read = new Command.Publish(null, to, null, null, priority, null);
+            publish = read;
+        }
+        read.become(rawId, to, rawEvent, rawData, priority, text(Key.USER));
+        return read;
+    }
+
+    /** The priority, normal by default, or null when there is none of that name. */
+    private @Nullable Priority priority() {
+        if (!has(Key.PRIORITY)) {
+            return Priority.NORMAL;
+        }
+        if (isEscaped(Key.PRIORITY)) {
+            return Priority.ofWord(required(Key.PRIORITY));
+        }
+        for (Priority priority : PRIORITIES) {
+            if (isWord(Key.PRIORITY, priority.word())) {
+                return priority;
+            }
+        }
+        return null;
     }
 
     private Command subscribe(boolean isWanted) {
@@ -267,12 +314,17 @@ public final class EnvelopeDecoder {
         return has(key) ? required(key) : null;
     }
 
-    private boolean isType(String word) {
-        return json.isWord(word, starts[Key.TYPE.ordinal()] + 1, ends[Key.TYPE.ordinal()] - 1);
+    /** Whether a string is {@code word}, written without escapes. */
+    private boolean isWord(Key key, String word) {
+        return json.isWord(word, starts[key.ordinal()] + 1, ends[key.ordinal()] - 1);
+    }
+
+    private boolean isEscaped(Key key) {
+        return (escaped & key.bit()) != 0;
     }
 
     private String required(Key key) {
-        return json.text(starts[key.ordinal()] + 1, ends[key.ordinal()] - 1, (escaped & key.bit()) != 0);
+        return json.text(starts[key.ordinal()] + 1, ends[key.ordinal()] - 1, isEscaped(key));
     }
 
     /**
@@ -282,14 +334,19 @@ public final class EnvelopeDecoder {
      */
     private Address to() {
         int start = starts[Key.TO.ordinal()] + 1;
-        return (escaped & Key.TO.bit()) == 0
-                ? Address.parse(utf8, start, ends[Key.TO.ordinal()] - 1 - start)
-                : Address.parse(required(Key.TO));
+        return isEscaped(Key.TO)
+                ? Address.parse(required(Key.TO))
+                : addresses.parse(utf8, start, ends[Key.TO.ordinal()] - 1 - start);
     }
 
-    private @Nullable RawJson raw(Key key) {
+    /** {@code view} on the value of a key, or null when the envelope has no such key. */
+    private @Nullable RawJson raw(Key key, RawJson view) {
+        if (!has(key)) {
+            return null;
+        }
         int start = starts[key.ordinal()];
-        return has(key) ? RawJson.of(utf8, start, ends[key.ordinal()] - start) : null;
+        view.wrap(utf8, start, ends[key.ordinal()] - start);
+        return view;
     }
 
     private @Nullable String id() {

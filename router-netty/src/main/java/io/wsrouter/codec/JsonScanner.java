@@ -2,6 +2,7 @@ package io.wsrouter.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.wsrouter.protocol.RawJson;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -261,31 +262,6 @@ final class JsonScanner {
     /** The text between two positions: the inside of a string that was read, its escapes resolved if it has any. */
     String text(int from, int to, boolean isEscaped) {
         String raw = new String(json, from, to - from, UTF_8);
-        return isEscaped ? unescaped(raw) : raw;
-    }
-
-    private static String unescaped(String raw) {
-        StringBuilder text = new StringBuilder(raw.length());
-        for (int i = 0; i < raw.length(); i++) {
-            char c = raw.charAt(i);
-            if (c != '\\') {
-                text.append(c);
-                continue;
-            }
-            char escape = raw.charAt(++i);
-            switch (escape) {
-                case 'b' -> text.append('\b');
-                case 'f' -> text.append('\f');
-                case 'n' -> text.append('\n');
-                case 'r' -> text.append('\r');
-                case 't' -> text.append('\t');
-                case 'u' -> {
-                    text.append((char) Integer.parseInt(raw, i + 1, i + 5, 16));
-                    i += 4;
-                }
-                default -> text.append(escape);
-            }
-        }
-        return text.toString();
+        return isEscaped ? RawJson.unescaped(raw) : raw;
     }
 }

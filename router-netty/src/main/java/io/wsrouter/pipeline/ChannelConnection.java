@@ -104,7 +104,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     @Override
     public WriteResult write(Message message, @Nullable Delivery delivery) {
-        if (socketShard == home) {
+        if (isAtHome()) {
             return onWrite(message, delivery);
         }
         home.hop(socketShard, () -> writeFromAfar(message, delivery));
@@ -172,9 +172,14 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         socketShard.onFault(cause);
     }
 
-    /** Hands a command to the home shard. */
+    /** Hands a command to the home shard; {@code command} is borrowed. */
     void onCommand(Command command) {
-        socketShard.hop(home, () -> home.onCommand(this, command));
+        if (isAtHome()) {
+            home.onCommand(this, command);
+            return;
+        }
+        Command kept = command instanceof Command.Publish publish ? publish.kept() : command;
+        socketShard.hop(home, () -> home.onCommand(this, kept));
     }
 
     /** Answers a ping; {@code payload} is taken over. */
@@ -207,7 +212,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     }
 
     /** Whether the socket's loop is the home shard's, so that a command is carried out within the call. */
-    boolean isAtHome() {
+    private boolean isAtHome() {
         return socketShard == home;
     }
 

@@ -3,7 +3,6 @@ package io.wsrouter.pipeline;
 import io.wsrouter.codec.EnvelopeDecoder;
 import io.wsrouter.connection.RateLimit;
 import io.wsrouter.protocol.CloseReason;
-import java.util.Arrays;
 
 /** The end of the inbound path: what one connection's frames mean becomes commands, answers and closes. */
 final class FrameHandler {
@@ -41,8 +40,7 @@ final class FrameHandler {
     /** A whole message of {@code length} bytes of UTF-8; {@code utf8} is borrowed. */
     void onText(byte[] utf8, int length) {
         hasHeard = true;
-        byte[] kept = connection.isAtHome() ? utf8 : Arrays.copyOf(utf8, length);
-        connection.onCommand(decoder.decode(kept, length));
+        connection.onCommand(decoder.decode(utf8, length));
     }
 
     /** A fragment of {@code length} bytes of a message that goes on. */

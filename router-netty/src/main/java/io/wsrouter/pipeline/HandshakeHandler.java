@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.Future;
+import io.wsrouter.address.AddressCache;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Authenticator;
@@ -51,10 +52,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private static final String FORWARDED_FOR = "X-Forwarded-For";
 
+    /** Usual ones take 1 MiB of each loop; the longest there are, connections of long names, 7 MiB. */
+    private static final int ADDRESSES_KEPT = 1 << 14;
+
     private static final FastThreadLocal<EnvelopeDecoder> DECODER_OF_LOOP = new FastThreadLocal<>() {
         @Override
         protected EnvelopeDecoder initialValue() {
-            return new EnvelopeDecoder();
+            return new EnvelopeDecoder(new AddressCache(ADDRESSES_KEPT));
         }
     };
 
