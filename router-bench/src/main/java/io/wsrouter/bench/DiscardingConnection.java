@@ -38,7 +38,7 @@ public final class DiscardingConnection extends Connection {
     }
 
     @Override
-    public void push(byte[] json) {}
+    public void push(byte[] json, int lengthBytes) {}
 
     @Override
     public void ping() {}

@@ -37,6 +37,9 @@ public interface Backplane extends AutoCloseable {
      */
     boolean agreesOnInterest(Address address, boolean isWanted);
 
+    /** Whether other nodes may have receivers for an address; when not, its messages need not be forwarded. */
+    boolean mayReach(Address address);
+
     /**
      * Carries a message to the other nodes.
      *

@@ -20,6 +20,11 @@ final class SingleNode implements Backplane {
     }
 
     @Override
+    public boolean mayReach(Address address) {
+        return false;
+    }
+
+    @Override
     public boolean forward(Message message, Consumer<Receipt> answer) {
         return false;
     }

@@ -74,13 +74,19 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
     /**
      * Writes a message, in the order of the calls, at the end of this turn of the loop.
      *
+     * @param message borrowed during the call
      * @param delivery hears what became of it when the result is {@link WriteResult#ACCEPTED}; null when nobody asks
      * @return whether it was taken
      */
     public abstract WriteResult write(Message message, @Nullable Delivery delivery);
 
-    /** Writes a push of the router itself: the text of one frame, not written to afterwards. */
-    public abstract void push(byte[] json);
+    /** Writes a push of the router itself: the first {@code lengthBytes} are the text of one frame, borrowed during the call. */
+    public abstract void push(byte[] json, int lengthBytes);
+
+    /** Writes a push of the router itself: the text of one frame. */
+    public final void push(byte[] json) {
+        push(json, json.length);
+    }
 
     /** Sends a WebSocket ping. */
     public abstract void ping();
@@ -223,7 +229,12 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
         pingedNanos = nowNanos;
     }
 
-    /** How it has behaved. */
+    /** How it has behaved; null before its first command. */
+    public final @Nullable Conduct conduct() {
+        return conduct;
+    }
+
+    /** How it has behaved, from now on if nobody has asked before. */
     public final Conduct conduct(int messagesPerSecond, long nowNanos) {
         if (conduct == null) {
             conduct = new Conduct(messagesPerSecond, nowNanos);

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.wsrouter.address.Address;
 import java.util.Arrays;
 
-/** Builds one JSON text in UTF-8. Not thread-safe. */
+/** Builds one JSON text in UTF-8, or one after the other in the same bytes. Not thread-safe. */
 final class JsonText {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
@@ -19,15 +19,29 @@ final class JsonText {
 
     /** Appends JSON as it is. */
     JsonText raw(byte[] json) {
-        ensure(json.length);
-        System.arraycopy(json, 0, bytes, length, json.length);
-        length += json.length;
+        return raw(json, json.length);
+    }
+
+    /** Appends another text as it is. */
+    JsonText raw(JsonText json) {
+        return raw(json.bytes, json.length);
+    }
+
+    private JsonText raw(byte[] json, int count) {
+        ensure(count);
+        System.arraycopy(json, 0, bytes, length, count);
+        length += count;
         return this;
     }
 
-    /** Appends JSON as it is. */
-    JsonText raw(String json) {
-        return raw(json.getBytes(UTF_8));
+    /** Appends JSON in ASCII as it is. */
+    JsonText raw(String ascii) {
+        int characters = ascii.length();
+        ensure(characters);
+        for (int i = 0; i < characters; i++) {
+            bytes[length++] = (byte) ascii.charAt(i);
+        }
+        return this;
     }
 
     /** Appends what was received as JSON. */
@@ -84,6 +98,21 @@ final class JsonText {
         }
         length += digits;
         return this;
+    }
+
+    /** Begins the next text, in the same bytes. */
+    void clear() {
+        length = 0;
+    }
+
+    /** The bytes that the text is built in; borrowed. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** The length of the text so far. */
+    int length() {
+        return length;
     }
 
     /** The text; the builder is done. */

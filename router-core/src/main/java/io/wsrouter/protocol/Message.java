@@ -1,26 +1,72 @@
 package io.wsrouter.protocol;
 
 import io.wsrouter.address.Address;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A message on its way to its receivers: encoded once, the same bytes for all of them. Immutable, any thread.
+ * A message on its way to its receivers: encoded once, the same bytes for all of them.
+ *
+ * <p>One that a {@link MessageEncoder} has made is the encoder's, valid on its loop until it makes the next; who keeps a
+ * message longer, or hands it to another thread, takes what {@link #kept} returns, which never changes.
  */
 public final class Message {
 
-    private final Address to;
-    private final Priority priority;
-    private final byte[] json;
+    private final boolean isBorrowed;
+    private Address to;
+    private Priority priority;
+    private byte[] json;
+    private int lengthBytes;
+    private long edition;
+    private @Nullable Message copy;
 
     /**
-     * A message.
+     * A message for good.
      *
      * @param to the address it is sent to, checked again at every write
      * @param json the whole push in UTF-8, as the text of one frame; the message takes it over
      */
     public Message(Address to, Priority priority, byte[] json) {
+        this(to, priority, json, json.length, false);
+    }
+
+    private Message(Address to, Priority priority, byte[] json, int lengthBytes, boolean isBorrowed) {
         this.to = to;
         this.priority = priority;
         this.json = json;
+        this.lengthBytes = lengthBytes;
+        this.isBorrowed = isBorrowed;
+    }
+
+    /** A message whose bytes are an encoder's. */
+    static Message borrowed(Address to, Priority priority, byte[] json, int lengthBytes) {
+        return new Message(to, priority, json, lengthBytes, true);
+    }
+
+    /** Becomes the next message of its encoder. */
+    void become(Address newTo, Priority newPriority, byte[] newJson, int newLengthBytes) {
+        to = newTo;
+        priority = newPriority;
+        json = newJson;
+        lengthBytes = newLengthBytes;
+        copy = null;
+        edition++;
+    }
+
+    /** The same message for good: itself, or when it is an encoder's a copy, which all who keep it share. */
+    public Message kept() {
+        if (!isBorrowed) {
+            return this;
+        }
+        if (copy == null) {
+            copy = new Message(to, priority, Arrays.copyOf(json, lengthBytes));
+        }
+        return copy;
+    }
+
+    /** Which of an encoder's messages it is: this object in this edition is one message, and its bytes do not change. */
+    public long edition() {
+        return edition;
     }
 
     /** The address it is sent to. */
@@ -33,8 +79,13 @@ public final class Message {
         return priority;
     }
 
-    /** The whole push in UTF-8; borrowed, not to be written to. */
+    /** The whole push in UTF-8, in the first {@link #lengthBytes} bytes; borrowed, not to be written to. */
     public byte[] json() {
         return json;
+    }
+
+    /** The length of the push in bytes. */
+    public int lengthBytes() {
+        return lengthBytes;
     }
 }

@@ -67,23 +67,43 @@ public final class Pushes {
         length += to.lengthBytes() + from.lengthBytes();
         length += event == null ? 0 : EVENT.length + event.lengthBytes();
         length += data == null ? 0 : DATA.length + data.lengthBytes();
-        JsonText json =
-                new JsonText(length).raw(MESSAGE_TO).address(to).raw(FROM).address(from);
+        JsonText at = new JsonText(AT.length + AT_DIGITS);
+        at(at, atEpochMillis);
+        JsonText json = new JsonText(length);
+        message(json, to, from, event, at, data);
+        return json.toBytes();
+    }
+
+    static void at(JsonText json, long epochMillis) {
+        json.raw(AT).number(epochMillis);
+    }
+
+    static void message(
+            JsonText json, Address to, Address from, @Nullable RawJson event, JsonText at, @Nullable RawJson data) {
+        json.raw(MESSAGE_TO).address(to).raw(FROM).address(from);
         if (event != null) {
             json.raw(EVENT).raw(event);
         }
-        json.raw(AT).number(atEpochMillis);
+        json.raw(at);
         if (data != null) {
             json.raw(DATA).raw(data);
         }
-        return json.raw(END).toBytes();
+        json.raw(END);
     }
 
     /** The answer to a publish; {@code id} is null where the publisher gave none, as over HTTP. */
     public static byte[] receipt(@Nullable String id, Receipt receipt) {
-        JsonText json = start("receipt", id);
-        account(json, receipt);
-        return json.raw("}").toBytes();
+        JsonText json = new JsonText(160);
+        receiptStart(json, id == null ? null : RawJson.ofText(id));
+        receiptEnd(json, receipt);
+        return json.toBytes();
+    }
+
+    static void receiptStart(JsonText json, @Nullable RawJson id) {
+        json.raw("{\"type\":\"receipt\"");
+        if (id != null) {
+            json.raw(",\"id\":").raw(id);
+        }
     }
 
     /** How many publishes without an id were refused since the last such push, by outcome. */
@@ -128,10 +148,10 @@ public final class Pushes {
         return id == null ? json : json.raw(",\"id\":").string(id);
     }
 
-    private static void account(JsonText json, Receipt receipt) {
-        json.raw(",\"outcome\":")
-                .string(receipt.outcome().word())
-                .raw(",\"matched\":")
+    static void receiptEnd(JsonText json, Receipt receipt) {
+        json.raw(",\"outcome\":\"")
+                .raw(receipt.outcome().word())
+                .raw("\",\"matched\":")
                 .number(receipt.matched())
                 .raw(",\"delivered\":")
                 .number(receipt.delivered())
@@ -147,14 +167,18 @@ public final class Pushes {
             }
             json.raw("]");
         }
+        json.raw("}");
     }
 
     private static JsonText counts(JsonText json, Map<Outcome, Integer> counts) {
+        if (counts.isEmpty()) {
+            return json.raw("{}");
+        }
         String separator = "{";
         for (Map.Entry<Outcome, Integer> count : counts.entrySet()) {
             json.raw(separator).string(count.getKey().word()).raw(":").number(count.getValue());
             separator = ",";
         }
-        return json.raw(counts.isEmpty() ? "{}" : "}");
+        return json.raw("}");
     }
 }

@@ -20,10 +20,28 @@ final class OpenReceipt {
     private int queued;
     private int missingParts;
     private boolean isAnnounced;
+    private boolean hasRemoteParts;
 
     /** A receipt that goes to {@code listener} once, when it is complete. */
     OpenReceipt(Consumer<Receipt> listener) {
         this.listener = listener;
+    }
+
+    /** Begins again, for another publish. */
+    void reopen() {
+        refused.clear();
+        unknown = List.of();
+        matched = 0;
+        delivered = 0;
+        queued = 0;
+        missingParts = 0;
+        isAnnounced = false;
+        hasRemoteParts = false;
+    }
+
+    /** Whether all who knew of it have answered: of other nodes we cannot be sure that they will not answer twice. */
+    boolean isReusable() {
+        return !hasRemoteParts;
     }
 
     void onAnnounced(int parts) {
@@ -32,17 +50,18 @@ final class OpenReceipt {
         closeWhenComplete();
     }
 
-    void onPart(ReceiptPart part) {
-        matched += part.matched();
-        delivered += part.delivered();
-        queued += part.queued();
-        refused.add(part.refused());
+    void onPart(int partMatched, int partDelivered, int partQueued, RefusalCounts partRefused) {
+        matched += partMatched;
+        delivered += partDelivered;
+        queued += partQueued;
+        refused.add(partRefused);
         missingParts--;
         closeWhenComplete();
     }
 
     /** Adds what the receivers on other nodes answered. */
     void onRemotePart(Receipt remote) {
+        hasRemoteParts = true;
         matched += remote.matched();
         delivered += remote.delivered();
         queued += remote.queued();

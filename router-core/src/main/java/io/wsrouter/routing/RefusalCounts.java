@@ -5,7 +5,9 @@ import io.wsrouter.protocol.Outcome;
 /** How many receivers refused a message, by reason. Mostly none did, and then there is nothing but a shared zero. Belongs to one loop. */
 final class RefusalCounts {
 
-    private static final int[] NONE = new int[Outcome.values().length];
+    private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final int[] NONE = new int[OUTCOMES.length];
+    private static final RefusalCounts NOBODY = new RefusalCounts();
 
     private int[] counts = NONE;
     private int total;
@@ -22,10 +24,26 @@ final class RefusalCounts {
 
     void add(RefusalCounts other) {
         if (other.total > 0) {
-            for (Outcome outcome : Outcome.values()) {
+            for (Outcome outcome : OUTCOMES) {
                 add(outcome, other.counts[outcome.ordinal()]);
             }
         }
+    }
+
+    /** Begins again with none. */
+    void clear() {
+        counts = NONE;
+        total = 0;
+    }
+
+    /** The same counts, for another loop. */
+    RefusalCounts kept() {
+        if (total == 0) {
+            return NOBODY;
+        }
+        RefusalCounts kept = new RefusalCounts();
+        kept.add(this);
+        return kept;
     }
 
     int total() {

@@ -24,8 +24,10 @@ import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.ErrorCode;
 import io.wsrouter.protocol.Message;
+import io.wsrouter.protocol.MessageEncoder;
 import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Pushes;
+import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,8 +75,12 @@ public final class Shard {
     private final SecurityReports securityReports;
     private final ShardAudit audit;
     private final Connection.TimerListener timerListener = this::onConnectionTimer;
+    private final MessageEncoder encoder = new MessageEncoder();
+    private final ReceiptBook receipts = new ReceiptBook(counters, this::onPartClosed);
+    private @Nullable Publication publication;
     private final List<Closing> closings = new ArrayList<>();
     private final List<Connection> withUntoldRefusals = new ArrayList<>();
+    private final Runnable turnEnd = this::onTurnEnd;
     private boolean isTurnEndArmed;
     private boolean isDraining;
     private long misdeliveriesAcknowledged;
@@ -285,7 +291,7 @@ public final class Shard {
 
     private void onPublish(Connection from, Command.Publish publish, boolean isWithinRate) {
         Outcome refusal = isWithinRate ? judge(from, publish) : Outcome.RATE_LIMITED;
-        if (refusal == null && publish.id() != null && !mayOpenReceipt(from)) {
+        if (refusal == null && publish.rawId() != null && !mayOpenReceipt(from)) {
             refusal = Outcome.OVERLOADED;
         }
         if (refusal != null) {
@@ -293,8 +299,20 @@ public final class Shard {
             return;
         }
         counters.increment(Metric.PUBLISHED);
-        OpenReceipt receipt = publish.id() == null ? null : openReceipt(from, publish.id());
-        send(new Publication(encode(from.principal(), publish), index, receipt, receipt == null ? from : null, false));
+        RawJson id = publish.rawId();
+        OpenReceipt receipt = id == null ? null : receipts.open(from, conduct(from), id);
+        send(publication(encode(from.principal(), publish), receipt, receipt == null ? from : null));
+    }
+
+    /** This shard's one publication of its connections, used again. */
+    private Publication publication(Message message, @Nullable OpenReceipt receipt, @Nullable Connection publisher) {
+        Publication reused = publication;
+        if (reused == null) {
+            reused = Publication.borrowed(index, message);
+            publication = reused;
+        }
+        reused.become(message, receipt, publisher);
+        return reused;
     }
 
     private void onRefusedPublish(Connection from, Command.RefusedPublish refused, boolean isWithinRate) {
@@ -489,9 +507,7 @@ public final class Shard {
     }
 
     private Message encode(Principal publisher, Command.Publish publish) {
-        byte[] json =
-                Pushes.message(publish.to(), publisher.user(), publish.event(), loop.epochMillis(), publish.data());
-        return new Message(publish.to(), publish.priority(), json);
+        return encoder.encode(publish, publisher.user(), loop.epochMillis());
     }
 
     private void refuse(Connection from, @Nullable String id, Outcome outcome) {
@@ -511,17 +527,6 @@ public final class Shard {
 
     private boolean mayOpenReceipt(Connection from) {
         return conduct(from).tryOpenReceipt(limits.openReceiptsPerConnection());
-    }
-
-    private OpenReceipt openReceipt(Connection from, String id) {
-        return new OpenReceipt(receipt -> {
-            conduct(from).closeReceipt();
-            if (from.isOpen()) {
-                from.push(Pushes.receipt(id, receipt));
-            } else {
-                counters.increment(Metric.RECEIPTS_DROPPED);
-            }
-        });
     }
 
     /** Tells a publisher of a refusal, now or with others within a second. */
@@ -615,8 +620,12 @@ public final class Shard {
     }
 
     private int forward(Publication publication) {
-        Consumer<Receipt> answer = remote -> loop.execute(() -> onRemoteAnswer(publication, remote));
-        return backplane.forward(publication.message(), answer) ? 1 : 0;
+        if (!backplane.mayReach(publication.message().to())) {
+            return 0;
+        }
+        Publication kept = publication.kept();
+        Consumer<Receipt> answer = remote -> loop.execute(() -> onRemoteAnswer(kept, remote));
+        return backplane.forward(kept.message(), answer) ? 1 : 0;
     }
 
     private void onRemoteAnswer(Publication publication, Receipt remote) {
@@ -667,6 +676,9 @@ public final class Shard {
             return receiver.write(message, part);
         } catch (RuntimeException | OutOfMemoryError e) {
             onFault(e);
+            if (part != null) {
+                part.onWriteFault();
+            }
             closings.add(new Closing(receiver, CloseReason.INTERNAL_ERROR));
             return WriteResult.CLOSED;
         }
@@ -695,21 +707,25 @@ public final class Shard {
 
     private @Nullable ReceiptPart openPart(Publication publication) {
         OpenReceipt receipt = publication.receipt();
-        return receipt == null ? null : new ReceiptPart(part -> proxies[publication.origin()].report(receipt, part));
+        return receipt == null ? null : receipts.openPart(receipt, publication.origin());
+    }
+
+    private void onPartClosed(ReceiptPart part) {
+        OpenReceipt receipt = part.receipt();
+        if (receipt != null) {
+            proxies[part.origin()].report(receipt, part);
+        }
     }
 
     /** Ends a delivery: its receivers are all known, and those that cannot keep up are closed. */
     private void seal(@Nullable ReceiptPart part) {
-        if (part != null) {
-            part.seal();
-            if (!part.isClosed()) {
-                timers.schedule(part, loop.nanoTime() + limits.receiptTimeout().toNanos());
-            }
+        if (part != null && !part.seal()) {
+            timers.schedule(part, loop.nanoTime() + limits.receiptTimeout().toNanos());
         }
-        for (Closing closing : closings) {
-            onClose(closing.connection(), closing.reason());
+        if (!closings.isEmpty()) {
+            closings.forEach(closing -> onClose(closing.connection(), closing.reason()));
+            closings.clear();
         }
-        closings.clear();
     }
 
     // ---- topics: interest of this shard, and of others in the topics that this shard is home to
@@ -805,7 +821,7 @@ public final class Shard {
     void armTurnEnd() {
         if (!isTurnEndArmed) {
             isTurnEndArmed = true;
-            loop.execute(this::onTurnEnd);
+            loop.execute(turnEnd);
         }
     }
 
@@ -865,7 +881,8 @@ public final class Shard {
     }
 
     private Conduct conduct(Connection connection) {
-        return conduct(connection, loop.nanoTime());
+        Conduct known = connection.conduct();
+        return known == null ? conduct(connection, loop.nanoTime()) : known;
     }
 
     private Conduct conduct(Connection connection, long nowNanos) {

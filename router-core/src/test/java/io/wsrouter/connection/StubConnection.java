@@ -20,7 +20,7 @@ final class StubConnection extends Connection {
     }
 
     @Override
-    public void push(byte[] json) {}
+    public void push(byte[] json, int lengthBytes) {}
 
     @Override
     public void ping() {}

@@ -86,6 +86,30 @@ final class PublishReceiptTest {
         assertThat(healthy.received()).containsExactly("1");
     }
 
+    /** A part whose time was up still has a receiver that answers, so it must not count for another receipt meanwhile. */
+    @Test
+    void shouldCountForOneReceiptAlone() {
+        TestRouter router = TestRouter.withShards(1);
+        RecordingConnection alice = router.connects("alice");
+        RecordingConnection bob = router.connects("bob");
+        RecordingConnection carol = router.connects("carol");
+        bob.has(Socket.HOLDING);
+        carol.has(Socket.HOLDING);
+        alice.publishes("1", "user:bob", "1");
+        router.advance(Duration.ofSeconds(3));
+        alice.publishes("2", "user:carol", "2");
+        router.runUntilIdle();
+
+        bob.takesEverything();
+        router.runUntilIdle();
+        assertThat(alice.receipt("1")).isEqualTo(queued(1, 0));
+        assertThat(alice.receipts("2")).as("carol has not answered").isEmpty();
+
+        carol.takesEverything();
+        router.runUntilIdle();
+        assertThat(alice.receipt("2")).isEqualTo(delivered(1));
+    }
+
     @Test
     void shouldNotCallDeliveredWhatTheSocketLost() {
         TestRouter router = TestRouter.withShards(4);

@@ -97,6 +97,11 @@ public final class RecordingBackplane implements Backplane {
     }
 
     @Override
+    public boolean mayReach(Address address) {
+        return true;
+    }
+
+    @Override
     public boolean forward(Message message, Consumer<Receipt> answer) {
         if (hasOtherNodes) {
             unanswered.add(new Forwarded(message, answer));

@@ -379,8 +379,9 @@ public final class RecordingConnection extends Connection {
     // ---- the port to the shard
 
     @Override
-    public WriteResult write(Message message, @Nullable Delivery delivery) {
+    public WriteResult write(Message borrowed, @Nullable Delivery delivery) {
         checkLoop("write");
+        Message message = borrowed.kept();
         if (!isConnected()) {
             violations.add("a message was written to it after its end: " + message.to());
             return WriteResult.CLOSED;
@@ -410,9 +411,9 @@ public final class RecordingConnection extends Connection {
     }
 
     @Override
-    public void push(byte[] json) {
+    public void push(byte[] json, int lengthBytes) {
         checkLoop("push");
-        String text = new String(json, UTF_8);
+        String text = new String(json, 0, lengthBytes, UTF_8);
         if (!isConnected()) {
             violations.add("a push was written to it after its end: " + text);
         }
@@ -460,7 +461,7 @@ public final class RecordingConnection extends Connection {
     public long queuedBytes() {
         return writes.stream()
                 .filter(write -> write.decision == null)
-                .mapToLong(write -> write.message.json().length)
+                .mapToLong(write -> write.message.lengthBytes())
                 .sum();
     }
 

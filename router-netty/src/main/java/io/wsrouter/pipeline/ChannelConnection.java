@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -107,18 +108,24 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         if (isAtHome()) {
             return onWrite(message, delivery);
         }
-        home.hop(socketShard, () -> writeFromAfar(message, delivery));
+        Message kept = message.kept();
+        home.hop(socketShard, () -> writeFromAfar(kept, delivery));
         return WriteResult.ACCEPTED;
     }
 
     @Override
-    public void push(byte[] json) {
-        home.hop(socketShard, () -> onControl(FrameBuffer.TEXT, json));
+    public void push(byte[] json, int lengthBytes) {
+        if (isAtHome()) {
+            onControl(FrameBuffer.TEXT, json, lengthBytes);
+            return;
+        }
+        byte[] kept = Arrays.copyOf(json, lengthBytes);
+        home.hop(socketShard, () -> onControl(FrameBuffer.TEXT, kept, kept.length));
     }
 
     @Override
     public void ping() {
-        home.hop(socketShard, () -> onControl(FrameBuffer.PING, new byte[0]));
+        home.hop(socketShard, () -> onControl(FrameBuffer.PING, new byte[0], 0));
     }
 
     @Override
@@ -184,7 +191,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     /** Answers a ping; {@code payload} is taken over. */
     void onPing(byte[] payload) {
-        onControl(FrameBuffer.PONG, payload);
+        onControl(FrameBuffer.PONG, payload, payload.length);
     }
 
     /** The client has sent a close frame with {@code code}, or with none when negative. */
@@ -240,11 +247,11 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         if (!isTaking()) {
             return WriteResult.CLOSED;
         }
-        byte[] json = message.json();
-        if (!hasRoom(FrameBuffer.frameBytes(json.length), 1)) {
+        int lengthBytes = message.lengthBytes();
+        if (!hasRoom(FrameBuffer.frameBytes(lengthBytes), 1)) {
             return WriteResult.SLOW_CONSUMER;
         }
-        gather(FrameBuffer.TEXT, json);
+        gather(message);
         gatheredMessages++;
         if (delivery != null) {
             gather(delivery);
@@ -252,15 +259,15 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         return WriteResult.ACCEPTED;
     }
 
-    private void onControl(int opcode, byte[] payload) {
+    private void onControl(int opcode, byte[] payload, int lengthBytes) {
         if (!isTaking()) {
             return;
         }
-        if (!hasRoom(FrameBuffer.frameBytes(payload.length), 0)) {
+        if (!hasRoom(FrameBuffer.frameBytes(lengthBytes), 0)) {
             overflow();
             return;
         }
-        gather(opcode, payload);
+        gather(opcode, payload, lengthBytes);
     }
 
     /** Whether so much more may be queued. What one turn has produced is offered to the kernel before it is too much. */
@@ -281,9 +288,17 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         socketLoop.execute(() -> requestClose(CloseReason.SLOW_CONSUMER));
     }
 
-    private void gather(int opcode, byte[] payload) {
-        if (opcode != FrameBuffer.TEXT || !gatherShared(payload)) {
-            FrameBuffer.write(gathering(payload.length), opcode, payload);
+    private void gather(Message message) {
+        if (!gatherShared(message, message.edition(), message.json(), message.lengthBytes())) {
+            FrameBuffer.write(
+                    gathering(message.lengthBytes()), FrameBuffer.TEXT, message.json(), message.lengthBytes());
+        }
+        armFlush();
+    }
+
+    private void gather(int opcode, byte[] payload, int lengthBytes) {
+        if (opcode != FrameBuffer.TEXT || !gatherShared(null, 0, payload, lengthBytes)) {
+            FrameBuffer.write(gathering(lengthBytes), opcode, payload, lengthBytes);
         }
         armFlush();
     }
@@ -299,17 +314,17 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
      * Gathers a text by its place in the buffer of the turn, if it can be written from there: to a socket that this turn
      * flushes directly, with nothing before it but what lies right before it there.
      */
-    private boolean gatherShared(byte[] text) {
+    private boolean gatherShared(@Nullable Message message, long edition, byte[] text, int lengthBytes) {
         if (socket == null || isFlushing || gathered != null) {
             return false;
         }
         TurnBuffer turn = socketLoop.turnBuffer();
         boolean isFirst = sharedEnd == sharedStart;
-        int frameBytes = FrameBuffer.frameBytes(text.length);
-        int start = turn.startOf(text);
+        int frameBytes = FrameBuffer.frameBytes(lengthBytes);
+        int start = turn.startOf(message, edition);
         if (start == TurnBuffer.ABSENT && turn.hasRoom(frameBytes) && (isFirst || sharedEnd == turn.end())) {
-            start = turn.begin(text);
-            FrameBuffer.write(turn.bytes(turn.turn()), FrameBuffer.TEXT, text);
+            start = turn.begin(message, edition);
+            FrameBuffer.write(turn.bytes(turn.turn()), FrameBuffer.TEXT, text, lengthBytes);
         }
         if (start == TurnBuffer.ABSENT || (!isFirst && sharedEnd != start)) {
             return false;

@@ -27,8 +27,13 @@ final class FrameBuffer {
 
     /** Writes one frame. */
     static void write(ByteBuf buffer, int opcode, byte[] payload) {
-        writeHead(buffer, opcode, payload.length);
-        buffer.writeBytes(payload);
+        write(buffer, opcode, payload, payload.length);
+    }
+
+    /** Writes one frame with the first {@code length} bytes of {@code payload}. */
+    static void write(ByteBuf buffer, int opcode, byte[] payload, int length) {
+        writeHead(buffer, opcode, length);
+        buffer.writeBytes(payload, 0, length);
     }
 
     private static void writeHead(ByteBuf buffer, int opcode, int payloadBytes) {

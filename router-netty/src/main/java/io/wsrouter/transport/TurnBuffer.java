@@ -19,6 +19,7 @@ public final class TurnBuffer {
 
     private final ByteBuf bytes = Unpooled.directBuffer(CAPACITY, CAPACITY);
     private @Nullable Object newest;
+    private long newestEdition;
     private int newestStart;
     private int turn;
 
@@ -51,19 +52,20 @@ public final class TurnBuffer {
         return bytes.writableBytes() >= length;
     }
 
-    /** Where {@code item} starts if it, the very object, was the last to be begun; else {@link #ABSENT}. */
-    public int startOf(Object item) {
-        return item == newest ? newestStart : ABSENT;
+    /** Where {@code item} starts if it, the very object in that edition, was the last to be begun; else {@link #ABSENT}. */
+    public int startOf(@Nullable Object item, long edition) {
+        return item != null && item == newest && edition == newestEdition ? newestStart : ABSENT;
     }
 
     /**
      * Makes {@code item} the last to be begun. The caller writes its bytes at once.
      *
-     * @param item what is not changed as long as the turn lasts
+     * @param item what in that edition is not changed as long as the turn lasts; null for what nobody shares
      * @return where it starts
      */
-    public int begin(Object item) {
+    public int begin(@Nullable Object item, long edition) {
         newest = item;
+        newestEdition = edition;
         newestStart = end();
         return newestStart;
     }

@@ -38,7 +38,7 @@ final class MemoryConnection extends Connection {
     }
 
     @Override
-    public void push(byte[] json) {
+    public void push(byte[] json, int lengthBytes) {
         if (!isOpen()) {
             astray.increment();
         }

@@ -20,18 +20,19 @@ final class TurnBufferTest {
     @Test
     void shouldKnowTheNewestItemByIdentityAlone() {
         String item = new String("same");
-        int start = buffer.begin(item);
-        assertEquals(start, buffer.startOf(item));
-        assertEquals(TurnBuffer.ABSENT, buffer.startOf(new String("same")));
+        int start = buffer.begin(item, 1);
+        assertEquals(start, buffer.startOf(item, 1));
+        assertEquals(TurnBuffer.ABSENT, buffer.startOf(new String("same"), 1));
+        assertEquals(TurnBuffer.ABSENT, buffer.startOf(item, 2));
     }
 
     @Test
     void shouldForgetEverythingWithTheTurn() {
         String item = "item";
-        buffer.begin(item);
+        buffer.begin(item, 1);
         buffer.bytes(buffer.turn()).writeByte(1);
         buffer.clear();
-        assertEquals(TurnBuffer.ABSENT, buffer.startOf(item));
+        assertEquals(TurnBuffer.ABSENT, buffer.startOf(item, 1));
         assertEquals(0, buffer.end());
     }
 
