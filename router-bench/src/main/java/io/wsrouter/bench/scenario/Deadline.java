@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** The moment after which a scenario has failed. Every wait of a scenario names what it waits for. Any thread. */
-final class Deadline {
+public final class Deadline {
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -21,7 +21,8 @@ final class Deadline {
         this.endNanos = System.nanoTime() + patience.toNanos();
     }
 
-    static Deadline after(Duration patience) {
+    /** One that long from now. */
+    public static Deadline after(Duration patience) {
         return new Deadline(patience);
     }
 

@@ -3,6 +3,7 @@ package io.wsrouter.bench.scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.wsrouter.auth.Grants;
+import io.wsrouter.auth.jwt.TokenMinter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,9 +14,10 @@ import java.time.Duration;
 import java.util.List;
 
 /** The internal port, as an operator with an admin token sees it. Blocks. */
-final class InternalApi {
+public final class InternalApi {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration TOKEN_TTL = Duration.ofHours(26);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -26,13 +28,21 @@ final class InternalApi {
     private final String token;
 
     InternalApi(RouterProcess router) {
-        this.base = "http://127.0.0.1:" + router.internalPort();
-        this.token =
-                LoadClient.minter(router).mint("operator", Duration.ofHours(1), new Grants(List.of(), List.of(), true));
+        this("http://127.0.0.1:" + router.internalPort(), LoadClient.minter(router));
     }
 
-    /** The figures of {@code /v1/stats}. */
-    JsonNode stats() {
+    /** The port at a URL such as {@code http://127.0.0.1:9090}. */
+    public InternalApi(String base, TokenMinter minter) {
+        this.base = base;
+        this.token = minter.mint("operator", TOKEN_TTL, new Grants(List.of(), List.of(), true));
+    }
+
+    /**
+     * The figures of {@code /v1/stats}.
+     *
+     * @throws UncheckedIOException when the port does not answer with JSON
+     */
+    public JsonNode stats() {
         return get("/v1/stats").body;
     }
 

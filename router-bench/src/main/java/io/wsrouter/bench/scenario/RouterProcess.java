@@ -22,7 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A router in a process of its own, started as an operator would. What it prints goes to a log file and is counted. */
-final class RouterProcess implements AutoCloseable {
+public final class RouterProcess implements AutoCloseable {
 
     private static final Pattern LISTENS =
             Pattern.compile("listens on ws://127\\.0\\.0\\.1:(\\d+)/ws, internal port http://127\\.0\\.0\\.1:(\\d+)");
@@ -59,7 +59,8 @@ final class RouterProcess implements AutoCloseable {
      * @param javaOptions for its JVM, separated by blanks
      * @param settings further {@code key=value} for its configuration
      */
-    static RouterProcess start(Path script, Path log, String javaOptions, List<String> settings, Deadline deadline)
+    public static RouterProcess start(
+            Path script, Path log, String javaOptions, List<String> settings, Deadline deadline)
             throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("ws-router-scenario");
         byte[] random = new byte[32];
@@ -136,16 +137,24 @@ final class RouterProcess implements AutoCloseable {
         }
     }
 
-    int publicPort() {
+    /** Where clients connect. */
+    public int publicPort() {
         return Integer.parseInt(listening.join().group(1));
     }
 
-    int internalPort() {
+    /** Where operators ask. */
+    public int internalPort() {
         return Integer.parseInt(listening.join().group(2));
     }
 
-    String secret() {
+    /** What it verifies tokens with. */
+    public String secret() {
         return secret;
+    }
+
+    /** Its process. */
+    public long pid() {
+        return process.pid();
     }
 
     /** The lines of its output so far that report a leak. */

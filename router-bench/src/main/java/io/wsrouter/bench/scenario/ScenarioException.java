@@ -1,7 +1,7 @@
 package io.wsrouter.bench.scenario;
 
 /** A scenario could not be run to its end; the message says what was missing. */
-final class ScenarioException extends RuntimeException {
+public final class ScenarioException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
