@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 /** The dialects by name. */
 final class Dialects {
 
-    private static final List<Dialect> ALL = List.of(new WsRouterDialect());
+    private static final List<Dialect> ALL = List.of(new WsRouterDialect(), new NatsDialect());
 
     private Dialects() {}
 

@@ -58,8 +58,17 @@ public record LoadResult(
      */
     public record Load(int host, Machine machine, ProcessInfo process) {}
 
-    /** How many connections were to be open before the load, and were. */
-    public record Connecting(int awaited, int ready, double seconds) {}
+    /**
+     * How many connections were to be open before the load, and were.
+     *
+     * @param serverCpuSeconds spent meanwhile, null where unknown
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Connecting(
+            int awaited,
+            int ready,
+            double seconds,
+            @Nullable Double serverCpuSeconds) {}
 
     /**
      * About a second of the run.

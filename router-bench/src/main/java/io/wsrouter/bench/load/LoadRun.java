@@ -100,7 +100,7 @@ public final class LoadRun {
         String id = id();
         ServerProbe.Look before = probe.look();
         prepare(id);
-        Connecting connecting = connect();
+        Connecting connecting = connect(before);
         start();
         watch();
         drain();
@@ -178,12 +178,14 @@ public final class LoadRun {
         });
     }
 
-    private Connecting connect() throws IOException {
+    private Connecting connect(ServerProbe.Look before) throws IOException {
         List<Worker.Connected> connected = ask(Worker::connect);
+        Long cpuNanos = probe.look().cpuNanos();
         return new Connecting(
                 connected.stream().mapToInt(Worker.Connected::awaited).sum(),
                 connected.stream().mapToInt(Worker.Connected::ready).sum(),
-                connected.stream().mapToDouble(Worker.Connected::seconds).max().orElse(0));
+                connected.stream().mapToDouble(Worker.Connected::seconds).max().orElse(0),
+                cpuNanos == null || before.cpuNanos() == null ? null : (cpuNanos - before.cpuNanos()) / 1e9);
     }
 
     // ---- the load, second by second
