@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +48,8 @@ struct worker {
   struct topic *topics;
   size_t gathered_length, gathered_capacity;
 };
-struct parcel { enum kind kind; struct connection *connection; struct name to; size_t length; };
+/* The name comes last, and only what it is long is handed over. */
+struct parcel { enum kind kind; struct connection *connection; size_t length; struct name to; };
 
 static struct worker *workers;
 static unsigned worker_count;
@@ -136,10 +138,12 @@ static void flush(struct connection *c) {
 
 /* ---- other threads */
 
+static size_t parcel_bytes(const struct parcel *parcel) { return offsetof(struct parcel, to.text) + parcel->to.length; }
+
 static void hand_over(struct worker *to, const struct parcel *parcel, const void *bytes) {
   pthread_mutex_lock(&to->lock);
   bool was_empty = to->inbox.length == 0;
-  append(&to->inbox, parcel, sizeof *parcel);
+  append(&to->inbox, parcel, parcel_bytes(parcel));
   append(&to->inbox, bytes, parcel->length);
   pthread_mutex_unlock(&to->lock);
   uint64_t one = 1;
@@ -197,7 +201,8 @@ static void publish(struct connection *c, const struct name *to, const char *dat
   size_t length = end - text;
   uint8_t *start = frame + (length < 126 ? 2 : 0);
   length += frame_head(start, TEXT, length);
-  struct parcel parcel = {MESSAGE, NULL, *to, length};
+  struct parcel parcel = {.kind = MESSAGE, .length = length};
+  memcpy(&parcel.to, to, offsetof(struct name, text) + to->length);
   bool is_topic = !strncmp(to->text, "topic:", 6);
   for (struct worker *w = workers; w < workers + worker_count; w++) {
     if (!is_topic && w != home_of(to)) continue;
@@ -399,8 +404,9 @@ static void on_inbox(void) {
   pthread_mutex_unlock(&me->lock);
   for (size_t at = 0; at < full.length;) {
     struct parcel parcel;
-    memcpy(&parcel, full.bytes + at, sizeof parcel);
-    at += sizeof parcel;
+    memcpy(&parcel, full.bytes + at, offsetof(struct parcel, to.text));
+    memcpy(parcel.to.text, full.bytes + at + offsetof(struct parcel, to.text), parcel.to.length);
+    at += parcel_bytes(&parcel);
     if (parcel.kind == ADOPT) adopt(parcel.connection); else deliver(&parcel.to, full.bytes + at, parcel.length);
     at += parcel.length;
   }
