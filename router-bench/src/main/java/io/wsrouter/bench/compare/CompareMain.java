@@ -43,11 +43,19 @@ public final class CompareMain implements Callable<Integer> {
     private List<PeerOption> peers = new ArrayList<>();
 
     @Option(
+            names = "--variant",
+            paramLabel = "NAME=ITEM...",
+            converter = VariantOption.Converter.class,
+            description = "The router run in another way: flags of its JVM, which start with -, and settings such as"
+                    + " transport=nio, with blanks between.")
+    private List<VariantOption> variants = new ArrayList<>();
+
+    @Option(
             names = "--rows",
             split = ",",
             paramLabel = "ROW",
-            description =
-                    "Which servers: " + Contenders.ROWS + ". Default: router, floor1, floorN, naive, nats, the peers.")
+            description = "Which servers: " + Contenders.ROWS
+                    + ". Default: router, floor1, floorN, naive, nats, the variants, the peers.")
     private List<String> rows = new ArrayList<>();
 
     @Option(
@@ -179,9 +187,9 @@ public final class CompareMain implements Callable<Integer> {
     }
 
     private List<Contender> contenders(Workspace workspace, Map<String, String> skipped) throws IOException {
-        Contenders known = new Contenders(home, jdk17, workspace, loops, peers);
+        Contenders known = new Contenders(home, jdk17, workspace, loops, peers, variants);
         List<Contender> contenders = new ArrayList<>();
-        for (String row : rows.isEmpty() ? Contenders.defaultRows(loops, peers) : rows) {
+        for (String row : rows.isEmpty() ? Contenders.defaultRows(loops, peers, variants) : rows) {
             try {
                 contenders.add(known.of(row));
             } catch (AbsentException e) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Contenders {
 
     static final String ROWS = "router, router-receipts, router-tls, router-jdk17, floorN (a floor in C with N"
-            + " threads), naive, nats, or a peer's name";
+            + " threads), naive, nats, or the name of a peer or variant";
 
     private static final String WS_ROUTER = "ws-router";
     private static final String JAVA_HOME = "JAVA_HOME";
@@ -25,6 +25,7 @@ final class Contenders {
     private final Workspace workspace;
     private final int loops;
     private final List<PeerOption> peers;
+    private final List<VariantOption> variants;
 
     /**
      * For the project in {@code home}.
@@ -32,21 +33,29 @@ final class Contenders {
      * @param jdk17 where a JDK 17 is, or null
      * @param loops threads of each server that has a choice
      */
-    Contenders(Path home, @Nullable Path jdk17, Workspace workspace, int loops, List<PeerOption> peers) {
+    Contenders(
+            Path home,
+            @Nullable Path jdk17,
+            Workspace workspace,
+            int loops,
+            List<PeerOption> peers,
+            List<VariantOption> variants) {
         this.home = home;
         this.jdk17 = jdk17;
         this.workspace = workspace;
         this.loops = loops;
         this.peers = peers;
+        this.variants = variants;
     }
 
     /** What is compared unless the user says otherwise. */
-    static List<String> defaultRows(int loops, List<PeerOption> peers) {
+    static List<String> defaultRows(int loops, List<PeerOption> peers, List<VariantOption> variants) {
         List<String> rows = new ArrayList<>(List.of("router", "floor1"));
         if (loops > 1) {
             rows.add("floor" + loops);
         }
         rows.addAll(List.of("naive", "nats"));
+        variants.forEach(variant -> rows.add(variant.name()));
         peers.forEach(peer -> rows.add(peer.name()));
         return rows;
     }
@@ -62,6 +71,11 @@ final class Contenders {
                 peers.stream().filter(each -> each.name().equals(row)).findFirst();
         if (peer.isPresent()) {
             return peer(peer.get());
+        }
+        Optional<VariantOption> variant =
+                variants.stream().filter(each -> each.name().equals(row)).findFirst();
+        if (variant.isPresent()) {
+            return variant(variant.get());
         }
         if (row.matches("floor[1-9][0-9]?")) {
             return floor(row);
@@ -102,6 +116,21 @@ final class Contenders {
                 WS_ROUTER,
                 true,
                 row.equals("router-receipts"));
+    }
+
+    private Contender variant(VariantOption variant) throws IOException {
+        Contender router = router(variant.name(), null);
+        List<String> command = new ArrayList<>(router.command());
+        variant.settings().forEach(setting -> command.addAll(List.of("--set", setting)));
+        return new Contender(
+                variant.name(),
+                command,
+                Map.of("JAVA_OPTS", String.join(" ", variant.flags())),
+                router.url(),
+                router.port(),
+                router.dialect(),
+                router.needsWarmup(),
+                router.hasReceipts());
     }
 
     private Contender floor(String row) throws AbsentException {
@@ -165,6 +194,7 @@ final class Contenders {
 
     private static Contender plain(
             String row, List<String> command, int port, String path, String dialect, boolean needsWarmup) {
-        return new Contender(row, command, Map.of(), "ws://127.0.0.1:" + port + path, port, dialect, needsWarmup, false);
+        return new Contender(
+                row, command, Map.of(), "ws://127.0.0.1:" + port + path, port, dialect, needsWarmup, false);
     }
 }

@@ -80,7 +80,12 @@ class ComparisonTest {
 
     private Contenders contenders(Workspace workspace) {
         return new Contenders(
-                directory, null, workspace, 1, List.of(new PeerOption("mine", "/nowhere/mine -v", 7000, "ws-router")));
+                directory,
+                null,
+                workspace,
+                1,
+                List.of(new PeerOption("mine", "/nowhere/mine -v", 7000, "ws-router")),
+                List.of());
     }
 
     private Comparison comparison(Loader loader) {
