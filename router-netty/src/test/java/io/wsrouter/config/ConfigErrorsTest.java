@@ -242,7 +242,7 @@ class ConfigErrorsTest {
         assertThat(RouterYaml.errorsOf(
                         ConfigSources.of().set("transport=io_uring").set("busy-poll=50us")))
                 .containsExactly(
-                        "busy-poll: 50us in --set: expected 0us with transport io_uring, or transport epoll or nio");
+                        "busy-poll: \"50us\" in --set: expected 0us with transport io_uring, or transport epoll or nio");
     }
 
     @Test
