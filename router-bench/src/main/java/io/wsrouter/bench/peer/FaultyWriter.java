@@ -23,23 +23,21 @@ final class FaultyWriter {
         this.users = users;
     }
 
-    /** Writes a message frame to a receiver, or does what its turn's fault is. */
+    /** Writes a message frame to a receiver, or does what its turn's fault is. What a swap needs for its second half has none. */
     void write(String publisher, Channel receiver, String text) {
         Pair pair = new Pair(publisher, receiver);
         Fault fault = plan.next();
         String earlier = held.remove(pair);
-        if (fault == Fault.SWAP && earlier == null) {
-            hold(pair, text);
-            return;
-        }
-        if (fault == null || fault == Fault.SWAP) {
+        if (earlier != null) {
             write(receiver, text);
+            write(receiver, earlier);
+            plan.planted(Fault.SWAP);
+        } else if (fault == null) {
+            write(receiver, text);
+        } else if (fault == Fault.SWAP) {
+            hold(pair, text);
         } else {
             carryOut(fault, receiver, text);
-        }
-        if (earlier != null) {
-            plan.planted(Fault.SWAP);
-            write(receiver, earlier);
         }
     }
 
