@@ -821,7 +821,7 @@ public final class Shard {
     void armTurnEnd() {
         if (!isTurnEndArmed) {
             isTurnEndArmed = true;
-            loop.execute(turnEnd);
+            loop.executeAtTurnEnd(turnEnd);
         }
     }
 

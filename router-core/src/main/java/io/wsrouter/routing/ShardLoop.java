@@ -23,6 +23,16 @@ public interface ShardLoop {
         execute(task); // no sockets
     }
 
+    /**
+     * Runs {@code task} on this loop after what was handed over before, and before the turn's bytes go to sockets: what other
+     * loops wait for must not wait for those. Runs on the loop.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException when the loop has ended
+     */
+    default void executeAtTurnEnd(Runnable task) {
+        execute(task); // no sockets
+    }
+
     /** A monotonic clock, in nanoseconds. */
     long nanoTime();
 

@@ -20,7 +20,8 @@ public final class NettyShardLoop implements ShardLoop {
     }
 
     private final EventLoop eventLoop;
-    private final Runnable flush = this::flush;
+    private final Runnable turnEnd = this::onTurnEnd;
+    private final List<Runnable> endings = new ArrayList<>(1);
     private List<Flushable> gathered = new ArrayList<>();
     private List<Flushable> flushed = new ArrayList<>();
     private final TurnBuffer turnBuffer = new TurnBuffer();
@@ -51,6 +52,13 @@ public final class NettyShardLoop implements ShardLoop {
     }
 
     @Override
+    public void executeAtTurnEnd(Runnable task) {
+        assert isCurrent();
+        armTurnEnd();
+        endings.add(task);
+    }
+
+    @Override
     public long nanoTime() {
         return System.nanoTime();
     }
@@ -63,9 +71,7 @@ public final class NettyShardLoop implements ShardLoop {
     /** Has {@code flushable} flushed when the turn ends; to be asked once a turn. Runs on the loop. */
     public void flushAtTurnEnd(Flushable flushable) {
         assert isCurrent();
-        if (gathered.isEmpty()) {
-            eventLoop.execute(flush);
-        }
+        armTurnEnd();
         gathered.add(flushable);
     }
 
@@ -86,6 +92,23 @@ public final class NettyShardLoop implements ShardLoop {
     /** Gives up its memory when the loop has ended. */
     void release() {
         turnBuffer.release();
+    }
+
+    private void armTurnEnd() {
+        if (endings.isEmpty() && gathered.isEmpty()) {
+            eventLoop.execute(turnEnd);
+        }
+    }
+
+    private void onTurnEnd() {
+        try {
+            for (int i = 0; i < endings.size(); i++) {
+                endings.get(i).run();
+            }
+        } finally {
+            endings.clear();
+            flush();
+        }
     }
 
     private void flush() {

@@ -66,6 +66,26 @@ final class NettyShardLoopTest {
         }
     }
 
+    @Test
+    void shouldHandOverBeforeItFlushes() throws Exception {
+        EventLoops loops = new EventLoops(1, RouterConfig.Transport.NIO, Duration.ZERO);
+        try {
+            NettyShardLoop loop = loops.loops().get(0);
+            Recording socket = new Recording(null);
+            CompletableFuture<Boolean> wasFlushedBefore = new CompletableFuture<>();
+
+            loop.execute(() -> {
+                loop.flushAtTurnEnd(socket);
+                loop.executeAtTurnEnd(() -> wasFlushedBefore.complete(socket.flushed.isDone()));
+            });
+
+            assertThat(wasFlushedBefore).succeedsWithin(TestSocket.PATIENCE).isEqualTo(false);
+            assertThat(socket.flushed).succeedsWithin(TestSocket.PATIENCE);
+        } finally {
+            loops.close();
+        }
+    }
+
     private int listen(EventLoops loops) {
         Channel listening = new ServerBootstrap()
                 .group(loops.group())
