@@ -1,5 +1,6 @@
 package io.wsrouter.bench.load;
 
+import io.wsrouter.bench.report.HtmlReport;
 import io.wsrouter.bench.scenario.Deadline;
 import io.wsrouter.bench.scenario.RouterProcess;
 import io.wsrouter.config.Secret;
@@ -113,7 +114,10 @@ final class LoadCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Repeats the random choices of a run.")
     private @Nullable Long seed;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Of the result; default load-SCENARIO.json.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Of the result; default load-SCENARIO.json. The report goes beside it.")
     private @Nullable Path out;
 
     @Option(names = "--dialect", paramLabel = "NAME", description = "How the server is spoken to; default ws-router.")
@@ -170,8 +174,10 @@ final class LoadCommand implements Callable<Integer> {
         LoadResult result = url == null ? runOwn(plan) : run(plan, target(url));
         Path file = out == null ? Path.of("load-" + scenario + ".json") : out;
         ResultFile.write(file, result);
+        Path report = HtmlReport.beside(file);
+        HtmlReport.write(report, result, file);
         Summary.print(result, spec.commandLine().getOut());
-        spec.commandLine().getOut().println("result in " + file);
+        spec.commandLine().getOut().println("result in " + file + ", report in " + report);
         return result.claims().holds() ? 0 : LoadMain.FOUND;
     }
 
@@ -272,7 +278,7 @@ final class LoadCommand implements Callable<Integer> {
                             "http://127.0.0.1:" + router.internalPort(),
                             null,
                             true,
-                            set));
+                            Redaction.of(set)));
         }
     }
 
@@ -284,7 +290,8 @@ final class LoadCommand implements Callable<Integer> {
 
     private LoadResult run(LoadPlan plan, LoadTarget target) throws IOException {
         List<String> command = new ArrayList<>(List.of(spec.parent().name(), spec.name()));
-        command.addAll(withoutHome(spec.commandLine().getParseResult().originalArgs()));
+        command.addAll(
+                Redaction.of(withoutHome(spec.commandLine().getParseResult().originalArgs())));
         PrintWriter err = spec.commandLine().getErr();
         try (Progress progress = new Progress(err, Progress.isErrorTerminal())) {
             if (processes <= 1 && hosts == 0) {

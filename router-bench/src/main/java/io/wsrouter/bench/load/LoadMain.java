@@ -1,5 +1,6 @@
 package io.wsrouter.bench.load;
 
+import io.wsrouter.bench.report.ReportCommand;
 import io.wsrouter.bench.scenario.ScenarioException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
         name = "scripts/bench",
         description = "Loads a WebSocket server and checks every message.",
         mixinStandardHelpOptions = true,
-        subcommands = {LoadCommand.class, VerifyCommand.class})
+        subcommands = {LoadCommand.class, VerifyCommand.class, ReportCommand.class})
 public final class LoadMain {
 
     static final int FOUND = 1;

@@ -13,7 +13,7 @@ import java.util.zip.InflaterInputStream;
 import org.HdrHistogram.Histogram;
 
 /** Numbers and histograms as few bytes. */
-final class Packed {
+public final class Packed {
 
     private Packed() {}
 
@@ -58,7 +58,7 @@ final class Packed {
      *
      * @throws IOException when it is none
      */
-    static Histogram histogram(String packed) throws IOException {
+    public static Histogram histogram(String packed) throws IOException {
         try {
             return Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes(packed)), 0);
         } catch (DataFormatException | IllegalArgumentException e) {

@@ -13,7 +13,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class ServerProbe {
 
     private static final long NANOS_PER_TICK = 10_000_000;
-    private static final String HIDDEN = "(hidden)";
 
     private final List<Long> pids;
     private final @Nullable InternalApi api;
@@ -93,15 +91,7 @@ final class ServerProbe {
 
     /** Its command line, without what may be secret. */
     private static List<String> command(long pid) {
-        List<String> shown = new ArrayList<>();
-        boolean isSecret = false;
-        for (String argument : Machine.read("/proc/" + pid + "/cmdline").split("\0")) {
-            String lower = argument.toLowerCase(Locale.ROOT);
-            boolean isNamed = lower.contains("secret") || lower.contains("token") || lower.contains("password");
-            shown.add(isSecret || (isNamed && argument.contains("=")) ? HIDDEN : argument);
-            isSecret = isNamed && argument.startsWith("-") && !argument.contains("=");
-        }
-        return shown;
+        return Redaction.of(List.of(Machine.read("/proc/" + pid + "/cmdline").split("\0")));
     }
 
     /** The version of its JDK, or nothing. */

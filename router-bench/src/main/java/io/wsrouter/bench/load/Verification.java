@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Recomputes what a result claims from what it has seen, and compares what was seen twice. */
-final class Verification {
+public final class Verification {
 
     private final List<String> broken = new ArrayList<>();
 
     private Verification() {}
 
     /** The claims of a result that do not hold, each with what is written and what follows from the rest. */
-    static List<String> of(LoadResult result) throws IOException {
+    public static List<String> of(LoadResult result) throws IOException {
         Verification verification = new Verification();
         verification.compareShape(result);
         if (verification.broken.isEmpty()) {

@@ -24,7 +24,7 @@ public final class Plot {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 360;
     private static final int EDGE = 12;
-    private static final int RIGHT_EDGE = 28;
+    private static final int RIGHT_EDGE = 32;
     private static final int TITLE_BASELINE = 24;
     private static final int ROW = 18;
     private static final int BELOW = 46;
@@ -52,11 +52,14 @@ public final class Plot {
 
     private record Series(Kind kind, String name, List<Point> points) {}
 
+    private record Mark(double x, String label) {}
+
     private final String title;
     private final Axis xAxis;
     private final Axis yAxis;
     private final List<String> categories;
     private final List<Series> all = new ArrayList<>();
+    private final List<Mark> marks = new ArrayList<>();
 
     private Plot(String title, Axis xAxis, Axis yAxis, List<String> categories) {
         this.title = title;
@@ -113,6 +116,12 @@ public final class Plot {
         return this;
     }
 
+    /** Adds a labelled line across the plot; it is left out where the axis does not reach. */
+    public Plot mark(double x, String label) {
+        marks.add(new Mark(x, label));
+        return this;
+    }
+
     /** The plot in an element of its own, with a newline at its end. */
     public String svg() {
         return markup() + "\n";
@@ -142,7 +151,7 @@ public final class Plot {
         private final List<List<Integer>> legend = legendRows();
         private final double left = EDGE + 8 + widest(ys);
         private final double right = WIDTH - RIGHT_EDGE;
-        private final double top = TITLE_BASELINE + 16 + ROW * (legend.size() + 1);
+        private final double top = TITLE_BASELINE + 18 + ROW * (legend.size() + 1);
         private final double bottom = HEIGHT - BELOW;
 
         Markup draw() {
@@ -173,6 +182,7 @@ public final class Plot {
             drawTexts();
             drawLegend();
             drawTicks();
+            marks.forEach(this::draw);
             for (int i = 0; i < all.size(); i++) {
                 draw(all.get(i), i);
             }
@@ -181,7 +191,7 @@ public final class Plot {
 
         private void drawTexts() {
             text("title", EDGE, TITLE_BASELINE, "start", title, "font-size", 15, "font-weight", 600, "fill", "#1f2328");
-            text("label", EDGE, top - 10, "start", yAxis.label());
+            text("label", EDGE, top - 13, "start", yAxis.label());
             text("label", (left + right) / 2, HEIGHT - 10.0, "middle", xAxis.label());
         }
 
@@ -201,6 +211,16 @@ public final class Plot {
             for (int i = 0; i < xs.marks().size(); i += every) {
                 Ticks.Tick tick = xs.marks().get(i);
                 text("tick-x", xOf(tick.value()), bottom + 18, "middle", tick.label());
+            }
+        }
+
+        private void draw(Mark mark) {
+            double x = xOf(mark.x());
+            if (x >= left && x <= right) {
+                out.open("g", "class", "mark", "stroke", "#8c959f", "stroke-dasharray", "4 4");
+                line(x, top, x, bottom);
+                out.close();
+                text("label", x + 4, top + 12, "start", mark.label());
             }
         }
 

@@ -63,6 +63,10 @@ public enum Unit {
     }
 
     private static String digits(double value, MathContext precision) {
+        return Double.isFinite(value) ? finiteDigits(value, precision) : Double.toString(value);
+    }
+
+    private static String finiteDigits(double value, MathContext precision) {
         return new BigDecimal(value).round(precision).stripTrailingZeros().toPlainString();
     }
 }
