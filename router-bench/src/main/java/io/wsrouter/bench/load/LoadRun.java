@@ -110,7 +110,7 @@ public final class LoadRun {
                 new LoadResult.Run(id, startedAt.toString(), command),
                 plan,
                 new LoadResult.Server(
-                        target.url(),
+                        Redaction.of(target.url()),
                         target.isOurs(),
                         target.settings(),
                         probe.processes(),

@@ -19,7 +19,7 @@ public record ProcessInfo(long pid, String version, String commit, String java, 
                 build.version(),
                 build.commit(),
                 System.getProperty("java.vm.name") + ' ' + Runtime.version() + ", netty " + build.netty(),
-                ManagementFactory.getRuntimeMXBean().getInputArguments(),
+                Redaction.of(ManagementFactory.getRuntimeMXBean().getInputArguments()),
                 affinity("self"));
     }
 
