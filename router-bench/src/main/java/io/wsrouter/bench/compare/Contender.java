@@ -14,6 +14,7 @@ import java.util.Map;
  * @param dialect of the load engine
  * @param needsWarmup whether it is slower until it has run for a while
  * @param hasReceipts whether each publish asks for one
+ * @param hasOnePublishingUser whether all publishers are connections of one user
  */
 record Contender(
         String row,
@@ -23,4 +24,5 @@ record Contender(
         int port,
         String dialect,
         boolean needsWarmup,
-        boolean hasReceipts) {}
+        boolean hasReceipts,
+        boolean hasOnePublishingUser) {}

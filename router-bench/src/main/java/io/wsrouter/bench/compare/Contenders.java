@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Knows how each server is started. */
 final class Contenders {
 
-    static final String ROWS = "router, router-receipts, router-tls, router-jdk17, floorN (a floor in C with N"
-            + " threads), naive, nats, or the name of a peer or variant";
+    static final String ROWS =
+            "router, router-receipts, router-one-sub, router-tls, router-jdk17, floorN (a floor in C with N"
+                    + " threads), naive, nats, or the name of a peer or variant";
 
     private static final String WS_ROUTER = "ws-router";
     private static final String JAVA_HOME = "JAVA_HOME";
@@ -81,7 +82,7 @@ final class Contenders {
             return floor(row);
         }
         return switch (row) {
-            case "router", "router-receipts" -> router(row, null);
+            case "router", "router-receipts", "router-one-sub" -> router(row, null);
             case "router-tls" -> {
                 workspace.makeCertificate();
                 yield router(row, null);
@@ -115,7 +116,8 @@ final class Contenders {
                 port,
                 WS_ROUTER,
                 true,
-                row.equals("router-receipts"));
+                row.equals("router-receipts"),
+                row.equals("router-one-sub"));
     }
 
     private Contender variant(VariantOption variant) throws IOException {
@@ -130,7 +132,8 @@ final class Contenders {
                 router.port(),
                 router.dialect(),
                 router.needsWarmup(),
-                router.hasReceipts());
+                router.hasReceipts(),
+                router.hasOnePublishingUser());
     }
 
     private Contender floor(String row) throws AbsentException {
@@ -195,6 +198,6 @@ final class Contenders {
     private static Contender plain(
             String row, List<String> command, int port, String path, String dialect, boolean needsWarmup) {
         return new Contender(
-                row, command, Map.of(), "ws://127.0.0.1:" + port + path, port, dialect, needsWarmup, false);
+                row, command, Map.of(), "ws://127.0.0.1:" + port + path, port, dialect, needsWarmup, false, false);
     }
 }

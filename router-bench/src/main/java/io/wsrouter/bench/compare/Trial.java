@@ -75,8 +75,10 @@ enum Trial {
                 this == CONNECT ? 1 : seconds,
                 defaults.drainSeconds(),
                 defaults.connectSeconds(),
+                defaults.handshakeSeconds(),
                 HANDSHAKES_AT_ONCE,
                 loops,
+                contender.hasOnePublishingUser(),
                 defaults.groups());
     }
 

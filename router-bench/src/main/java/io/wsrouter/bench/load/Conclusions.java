@@ -260,6 +260,9 @@ final class Conclusions {
                 faults.add(group.name() + ": nobody was cut");
             }
         }
+        if (plan.scenario() == LoadScenario.SLOW && count(group, Count.CLOSED_SLOW) == 0) {
+            faults.add(group.name() + ": nobody was cut off");
+        }
         if (plan.sendsToItself()) {
             long came = count(group, Count.ARRIVALS_DUE) - count(group, Count.ARRIVALS_SKIPPED);
             add(faults, group, "arrivals that failed", came - count(group, Count.ARRIVALS_DONE));

@@ -24,12 +24,14 @@ final class Crew implements AutoCloseable {
 
     private final ServerSocket door;
     private final Secret secret;
+    private final Consumer<String> say;
     private final List<Process> processes = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
 
-    private Crew(ServerSocket door, Secret secret) {
+    private Crew(ServerSocket door, Secret secret, Consumer<String> say) {
         this.door = door;
         this.secret = secret;
+        this.say = say;
     }
 
     /**
@@ -45,7 +47,7 @@ final class Crew implements AutoCloseable {
             int local, int guests, InetSocketAddress listen, double guestSeconds, Secret secret, Consumer<String> say)
             throws IOException {
         ServerSocket door = new ServerSocket();
-        Crew crew = new Crew(door, secret);
+        Crew crew = new Crew(door, secret, say);
         try {
             door.bind(listen);
             crew.startLocal(local);
@@ -105,11 +107,16 @@ final class Crew implements AutoCloseable {
             try {
                 Socket socket = door.accept();
                 workers.add(new RemoteWorker(WorkerLink.lead(socket, secret)));
+                if (workers.size() > processes.size()) {
+                    say.accept(
+                            workers.size() - processes.size() + " of " + (count - processes.size()) + " have joined");
+                }
             } catch (SocketTimeoutException e) {
                 throw new IOException(
-                        workers.size() + " of " + count + " processes have joined within " + withinMillis / 1000 + " s",
+                        workers.size() + " of " + count + " processes have joined within " + withinMillis / 1e3 + " s",
                         e);
             } catch (IOException e) {
+                say.accept("turned somebody away: " + e.getMessage());
                 if (left <= 0) {
                     throw e;
                 }

@@ -26,6 +26,10 @@ record GroupOptions(
     private static final double RATE = 1_000;
     private static final int SIZE_BYTES = 128;
     private static final int SLOW = 10;
+    /** With these, who does not read has more than 1.5 MiB coming within three seconds. */
+    private static final int CONNECTIONS_BESIDE_SLOW = 50;
+
+    private static final int SIZE_BYTES_FOR_SLOW = 32 * 1024;
     private static final double ARRIVALS = 100;
 
     /** The plan of a group of that name. It is not checked yet, but for what it could not express. */
@@ -45,7 +49,7 @@ record GroupOptions(
                 senders,
                 pace,
                 kept,
-                or(sizeBytes, SIZE_BYTES),
+                or(sizeBytes, scenario == LoadScenario.SLOW ? SIZE_BYTES_FOR_SLOW : SIZE_BYTES),
                 receipts == null ? isAsked : receipts,
                 or(slow, scenario == LoadScenario.SLOW ? Math.min(SLOW, planned) : 0),
                 or(arrivals, scenario == LoadScenario.CHURN ? ARRIVALS : 0),
@@ -54,7 +58,7 @@ record GroupOptions(
 
     private int plannedConnections(LoadScenario scenario, String prefix) {
         if (subscribers == null) {
-            return or(connections, CONNECTIONS);
+            return or(connections, scenario == LoadScenario.SLOW ? CONNECTIONS_BESIDE_SLOW : CONNECTIONS);
         }
         if (scenario != LoadScenario.FANOUT) {
             throw new PlanException(prefix + "subscribers", subscribers, "none: only in scenario fanout");

@@ -18,6 +18,10 @@ final class GroupShare {
 
     private static final long RETRY_MILLIS = 200;
     private static final long FORGIVE_MILLIS = 1_000;
+    /** Less than the time for which servers keep a connection whose close frame does not go out. */
+    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(4);
+
+    private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Layout.Group group;
     private final Site site;
@@ -57,11 +61,11 @@ final class GroupShare {
         this.receiverTokens = tokens(
                 firstReceiver,
                 share.to(plan.connections()),
-                number -> site.layout().user(group.firstUser() + number));
+                number -> site.token(site.layout().user(group.firstUser() + number)));
         this.publisherTokens = tokens(
                 firstPublisher,
                 share.to(plan.publishers()),
-                number -> site.layout().publisher(group.firstSource() + number));
+                number -> site.publisherToken(group.firstSource() + number));
         this.receiversHere = new int[plan.targets()];
         for (int i = 0; i < loops.size(); i++) {
             free.add(new ArrayDeque<>());
@@ -86,11 +90,8 @@ final class GroupShare {
         }
     }
 
-    private String[] tokens(int from, int to, IntFunction<String> user) {
-        return IntStream.range(from, to)
-                .parallel()
-                .mapToObj(number -> site.token(user.apply(number)))
-                .toArray(String[]::new);
+    private static String[] tokens(int from, int to, IntFunction<String> token) {
+        return IntStream.range(from, to).parallel().mapToObj(token).toArray(String[]::new);
     }
 
     Layout.Group group() {
@@ -179,11 +180,21 @@ final class GroupShare {
             long cutNanos = measuredFromNanos + (stopNanos - measuredFromNanos) / (cuts + 1) * i;
             loops.forEach(loop -> loop.at(cutNanos, () -> of(loop).forEach(Receiver::cut)));
         }
-        loops.forEach(loop -> loop.at(stopNanos, () -> of(loop).forEach(receiver -> receiver.setReading(true))));
+        if (group.plan().scenario() == LoadScenario.SLOW) {
+            loops.forEach(loop -> stall(loop, startNanos, stopNanos));
+        }
+    }
+
+    /** The slow stop reading: those of odd number until the end, the others read now and then. */
+    private void stall(LoadLoop loop, long startNanos, long stopNanos) {
+        for (long pause = startNanos; pause - stopNanos < 0; pause += STALL_NANOS + READ_NANOS) {
+            loop.at(pause, () -> of(loop).forEach(receiver -> receiver.setReading(false)));
+            loop.at(pause + STALL_NANOS, () -> of(loop).forEach(Receiver::readForAMoment));
+        }
+        loop.at(stopNanos, () -> of(loop).forEach(receiver -> receiver.setReading(true)));
     }
 
     private void start(LoadLoop loop, long startNanos, long stopNanos) {
-        of(loop).forEach(receiver -> receiver.setReading(false));
         List<Publisher> here = by(loop);
         if (group.plan().isOpenLoop() && !here.isEmpty()) {
             double rate = group.plan().rate() * here.size() / group.plan().publishers();

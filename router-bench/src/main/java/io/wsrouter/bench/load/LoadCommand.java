@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class LoadCommand implements Callable<Integer> {
 
     private static final String MIX = "mix";
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final int MOST_PROCESSES = 64;
     private static final int CONNECTIONS_BEYOND = 1_000;
     private static final int BYTES_BEYOND = 4 * 1024;
     private static final int LEAST_MESSAGE_BYTES = 64 * 1024;
@@ -48,7 +50,7 @@ final class LoadCommand implements Callable<Integer> {
     @Parameters(index = "1", arity = "0..1", paramLabel = "FILE", description = "The mix, in YAML.")
     private @Nullable Path mix;
 
-    @Option(names = "--connections", paramLabel = "N", description = "That receive; default 1000.")
+    @Option(names = "--connections", paramLabel = "N", description = "That receive; default 1000, 50 in slow.")
     private @Nullable Integer connections;
 
     @Option(names = "--topics", paramLabel = "N", description = "Of fanout; default 10.")
@@ -72,7 +74,10 @@ final class LoadCommand implements Callable<Integer> {
             description = "Instead: so many publishes under way for each publisher (closed loop).")
     private @Nullable Integer window;
 
-    @Option(names = "--size", paramLabel = "BYTES", description = "Of the data of a message; default 128, 4KiB, ...")
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            description = "Of the data of a message, as 4KiB; default 128, in slow 32KiB.")
     private @Nullable String size;
 
     @Option(
@@ -80,6 +85,9 @@ final class LoadCommand implements Callable<Integer> {
             negatable = true,
             description = "Ask for receipts and hold them against what came; on by default in slow, storm and churn.")
     private @Nullable Boolean receipts;
+
+    @Option(names = "--one-publishing-user", description = "All publishers are connections of one user.")
+    private boolean hasOnePublishingUser;
 
     @Option(names = "--slow", paramLabel = "N", description = "How many stop reading; default 10.")
     private @Nullable Integer slow;
@@ -101,6 +109,12 @@ final class LoadCommand implements Callable<Integer> {
 
     @Option(names = "--connect-timeout", paramLabel = "TIME", description = "For all to connect; default 60s.")
     private String connectTimeout = "60s";
+
+    @Option(
+            names = "--handshake-timeout",
+            paramLabel = "TIME",
+            description = "For one to be ready, before it is tried again; default 10s.")
+    private String handshakeTimeout = "10s";
 
     @Option(names = "--handshakes-at-once", paramLabel = "N", description = "Of a process; default 200.")
     private int handshakesAtOnce = 200;
@@ -168,9 +182,10 @@ final class LoadCommand implements Callable<Integer> {
             join(address("join", join));
             return 0;
         }
-        LoadPlan plan = plan().checked(Math.max(1, processes + hosts));
+        requireCrew();
+        LoadPlan plan = plan().checked(processes + hosts);
         PrintWriter err = spec.commandLine().getErr();
-        err.println("seed " + plan.seed());
+        err.printf(Locale.ROOT, "seed %d; opening %,d connections%n", plan.seed(), plan.connectionsAtStart());
         LoadResult result = url == null ? runOwn(plan) : run(plan, target(url));
         Path file = out == null ? Path.of("load-" + scenario + ".json") : out;
         ResultFile.write(file, result);
@@ -179,6 +194,18 @@ final class LoadCommand implements Callable<Integer> {
         Summary.print(result, spec.commandLine().getOut());
         spec.commandLine().getOut().println("result in " + file + ", report in " + report);
         return result.claims().holds() ? 0 : LoadMain.FOUND;
+    }
+
+    private void requireCrew() {
+        if (processes < 1 || processes > MOST_PROCESSES) {
+            throw new PlanException("processes", processes, "1 to " + MOST_PROCESSES);
+        }
+        if (hosts < 0 || hosts > MOST_PROCESSES) {
+            throw new PlanException("hosts", hosts, "0 to " + MOST_PROCESSES);
+        }
+        if (hosts > 0 && url == null) {
+            throw new PlanException("hosts", hosts, "an existing server beside it, which they can reach: --url");
+        }
     }
 
     // ---- the plan
@@ -198,8 +225,10 @@ final class LoadCommand implements Callable<Integer> {
                 seconds("duration", duration, file == null ? null : file.durationSeconds(), 10),
                 Quantity.seconds("drain", drain),
                 Quantity.seconds("connect-timeout", connectTimeout),
+                Quantity.seconds("handshake-timeout", handshakeTimeout),
                 handshakesAtOnce,
                 loops,
+                hasOnePublishingUser,
                 groups);
     }
 

@@ -12,6 +12,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Diale
     private boolean wasReady;
     private boolean isOurs;
     private String reason = "";
+    private @Nullable Future<?> patience;
 
     /**
      * A connection that has still to be connected.
@@ -211,6 +214,18 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Diale
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel = ctx.channel();
+        patience = ctx.executor().schedule(this::onLate, loop.handshakeMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void onLate() {
+        fail("no answer in the handshake");
+    }
+
+    private void endPatience() {
+        if (patience != null) {
+            patience.cancel(false);
+            patience = null;
+        }
     }
 
     @Override
@@ -266,6 +281,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Diale
         if (state != State.ENDED) {
             note(why);
             state = State.ENDED;
+            endPatience();
             if (pending != null) {
                 pending.release();
                 pending = null;
@@ -407,6 +423,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Diale
     public void onReady() {
         if (state == State.OPENING) {
             state = State.READY;
+            endPatience();
             wasReady = true;
             owner.onReady(this);
         }

@@ -20,6 +20,7 @@ final class LoadLoop {
     private final List<Tally> tallies;
     private final Credits credits;
     private final int handshakesAtOnce;
+    private final long handshakeMillis;
     private final Queue<Runnable> handshakesWaiting = new ArrayDeque<>();
     private final List<LoadConnection> dirty = new ArrayList<>();
     private byte[] in = new byte[64 * 1024];
@@ -29,13 +30,7 @@ final class LoadLoop {
     private long measuredFromNanos = Long.MAX_VALUE;
     private long measuredToNanos = Long.MAX_VALUE;
 
-    LoadLoop(
-            EventLoop eventLoop,
-            int index,
-            SplittableRandom random,
-            Layout layout,
-            Credits credits,
-            int handshakesAtOnce) {
+    LoadLoop(EventLoop eventLoop, int index, SplittableRandom random, LoadPlan plan, Layout layout, Credits credits) {
         this.eventLoop = eventLoop;
         this.index = index;
         this.random = random;
@@ -44,7 +39,8 @@ final class LoadLoop {
                 .map(group -> new Tally(group.plan().targets()))
                 .toList();
         this.credits = credits;
-        this.handshakesAtOnce = handshakesAtOnce;
+        this.handshakesAtOnce = Math.max(1, plan.handshakesAtOnce() / plan.loops());
+        this.handshakeMillis = Math.max(1, Math.round(1000 * plan.handshakeSeconds()));
     }
 
     EventLoop eventLoop() {
@@ -140,6 +136,11 @@ final class LoadLoop {
     void handshake(Runnable start) {
         handshakesWaiting.add(start);
         startHandshakes();
+    }
+
+    /** How long a connection may take until it is ready. */
+    long handshakeMillis() {
+        return handshakeMillis;
     }
 
     void onHandshakeEnded() {

@@ -14,8 +14,10 @@ import java.util.Set;
  * @param durationSeconds of the measured time
  * @param drainSeconds after it, at most, until what is under way has come
  * @param connectSeconds at most, until all connections are open
+ * @param handshakeSeconds at most, until one connection is ready; then it is reset and tried again
  * @param handshakesAtOnce of a process
  * @param loops of a process
+ * @param hasOnePublishingUser whether the tokens of all publishers are one user's
  */
 public record LoadPlan(
         String dialect,
@@ -24,28 +26,50 @@ public record LoadPlan(
         double durationSeconds,
         double drainSeconds,
         double connectSeconds,
+        double handshakeSeconds,
         int handshakesAtOnce,
         int loops,
+        boolean hasOnePublishingUser,
         List<GroupPlan> groups) {
 
     /** Connections of one process: what fits below 20,000 open files. */
     static final int MOST_CONNECTIONS_OF_A_PROCESS = 19_800;
 
+    /** The longest that all connections together may take. */
+    static final int MOST_CONNECT_SECONDS = 3_600;
+
     /** A plan of groups with the defaults of everything else. */
     public static LoadPlan of(String dialect, long seed, List<GroupPlan> groups) {
-        return new LoadPlan(dialect, seed, 2, 10, 10, 60, 200, 2, groups);
+        return new LoadPlan(dialect, seed, 2, 10, 10, 60, 10, 200, 2, false, groups);
     }
 
     /** The same with other times. */
     public LoadPlan lasting(double warmup, double duration) {
         return new LoadPlan(
-                dialect, seed, warmup, duration, drainSeconds, connectSeconds, handshakesAtOnce, loops, groups);
+                dialect,
+                seed,
+                warmup,
+                duration,
+                drainSeconds,
+                connectSeconds,
+                handshakeSeconds,
+                handshakesAtOnce,
+                loops,
+                hasOnePublishingUser,
+                groups);
     }
 
     /** All connections, those of publishers included. */
     public int connections() {
         return groups.stream()
                 .mapToInt(group -> group.connections() + group.publishers())
+                .sum();
+    }
+
+    /** Those that are opened before the load, without visitors. */
+    int connectionsAtStart() {
+        return groups.stream()
+                .mapToInt(group -> (group.sendsToItself() ? 0 : group.connections()) + group.publishers())
                 .sum();
     }
 
@@ -60,6 +84,18 @@ public record LoadPlan(
         require(errors, "duration", durationSeconds, durationSeconds > 0 && durationSeconds <= 86_400, "up to a day");
         require(errors, "warmup", warmupSeconds, warmupSeconds >= 0 && warmupSeconds <= 86_400, "up to a day");
         require(errors, "drain", drainSeconds, drainSeconds >= 0 && drainSeconds <= 3_600, "up to an hour");
+        require(
+                errors,
+                "connect-timeout",
+                connectSeconds,
+                connectSeconds > 0 && connectSeconds <= MOST_CONNECT_SECONDS,
+                "up to an hour");
+        require(
+                errors,
+                "handshake-timeout",
+                handshakeSeconds,
+                handshakeSeconds > 0 && handshakeSeconds <= MOST_CONNECT_SECONDS,
+                "up to an hour");
         require(errors, "loops", loops, loops >= 1 && loops <= 64, "1 to 64");
         require(errors, "handshakes-at-once", handshakesAtOnce, handshakesAtOnce >= 1, "at least 1");
         require(errors, "groups", groups.size(), !groups.isEmpty() && groups.size() <= 64, "1 to 64");

@@ -151,7 +151,9 @@ public final class LoadRun {
             try {
                 answers.add(answer.get());
             } catch (ExecutionException e) {
-                throw new IOException("a worker failed: " + e.getCause(), e);
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                throw new IOException(
+                        cause instanceof IOException ? cause.getMessage() : "a worker failed: " + cause, cause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted", e);

@@ -16,7 +16,7 @@ public enum LoadScenario {
     CHURN,
     /** Connections open and stay. */
     HOLD,
-    /** As unicast, but some of the users stop reading. */
+    /** As unicast, but some of the users stop reading, and come back when they have been cut off. */
     SLOW,
     /** As unicast, but all connections are reset at once and come back. */
     STORM;

@@ -57,7 +57,8 @@ final class LocalWorker implements Worker {
                 minter,
                 layout,
                 assignment.host(),
-                new Connector(server, assignment.index(), certificates));
+                new Connector(server, assignment.index(), certificates),
+                assigned.hasOnePublishingUser());
         MultiThreadIoEventLoopGroup threads = new MultiThreadIoEventLoopGroup(
                 assigned.loops(), new DefaultThreadFactory("load-loop", true), Connector.handlers());
         group = threads;
@@ -67,9 +68,8 @@ final class LocalWorker implements Worker {
                         + (each.plan().sendsToItself() ? each.plan().connections() : 0))
                 .sum();
         Credits credits = new Credits(sources, assigned.loops());
-        int atOnce = Math.max(1, assigned.handshakesAtOnce() / assigned.loops());
         for (EventExecutor executor : threads) {
-            loops.add(new LoadLoop((EventLoop) executor, loops.size(), random.split(), layout, credits, atOnce));
+            loops.add(new LoadLoop((EventLoop) executor, loops.size(), random.split(), assigned, layout, credits));
         }
         Layout.Share share = new Layout.Share(assignment.index(), assignment.count());
         for (Layout.Group each : layout.groups()) {

@@ -44,15 +44,19 @@ final class Progress implements AutoCloseable {
         Long rss = second.serverRssBytes();
         return String.format(
                 Locale.ROOT,
-                "%6.1f s %-7s %,6d connections  sent %,9.0f/s  received %,9.0f/s  p50 %s  p99 %s  max %s%s",
+                "%6.1f s %-7s %,6d connections  sent %,9.0f/s  received %,9.0f/s%s%s",
                 second.atSeconds(),
                 second.phase(),
                 second.connections(),
                 second.sent() / second.seconds(),
                 second.received() / second.seconds(),
-                Summary.time(second.p50Micros()),
-                Summary.time(second.p99Micros()),
-                Summary.time(second.maxMicros()),
+                second.maxMicros() == 0
+                        ? ""
+                        : String.format(
+                                "  p50 %s  p99 %s  max %s",
+                                Summary.time(second.p50Micros()),
+                                Summary.time(second.p99Micros()),
+                                Summary.time(second.maxMicros())),
                 cpu == null || rss == null
                         ? ""
                         : String.format(Locale.ROOT, "  server %.2f cores %,d MiB", cpu / second.seconds(), rss >> 20));

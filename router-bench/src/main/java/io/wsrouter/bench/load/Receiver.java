@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Receiver implements LoadConnection.Owner {
 
-    private static final int SMALL_BUFFER_BYTES = 4096;
+    private static final int SMALL_BUFFER_BYTES = 16 * 1024;
     private static final long VISIT_SECONDS = 10;
 
     private final LoadLoop loop;
@@ -104,6 +104,13 @@ final class Receiver implements LoadConnection.Owner {
         }
     }
 
+    /** Reads again, unless it is of those that do so only at the end. */
+    void readForAMoment() {
+        if (number % 2 == 0) {
+            setReading(true);
+        }
+    }
+
     /** Is reset and comes back. */
     void cut() {
         if (isReady() && connection != null) {
@@ -189,7 +196,7 @@ final class Receiver implements LoadConnection.Owner {
         tally.add(Count.REORDERED, arrival == Sequences.Arrival.REORDERED ? 1 : 0);
         tally.add(Count.RECEIVED);
         tally.receivedBy[target]++;
-        if (payload.host() == share.site().host()) {
+        if (payload.host() == share.site().host() && !isSlow()) {
             long intended = payload.intendedNanos();
             tally.onLatency(loop.sinceNanos(intended), loop.isMeasured(intended));
         }
@@ -247,6 +254,10 @@ final class Receiver implements LoadConnection.Owner {
             endVisit();
         } else if (!end.wasReady() || isReturning) {
             comeBack(end);
+        } else if (isSlow() && !end.isOurs()) {
+            isReturning = true;
+            wantedNanos = System.nanoTime();
+            share.retry(loop, this::open);
         }
     }
 

@@ -1,7 +1,10 @@
 package io.wsrouter.bench.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a run in another process: asks it over a link; and the other end of that link. */
@@ -24,7 +27,10 @@ final class RemoteWorker implements Worker {
     /** An answer, or why there is none. */
     record Answer(@Nullable JsonNode answer, @Nullable String error) {}
 
+    private static final double ANSWER_SECONDS = 30;
+
     private final WorkerLink link;
+    private double connectSeconds;
     private boolean isEnded;
 
     RemoteWorker(WorkerLink link) {
@@ -32,10 +38,25 @@ final class RemoteWorker implements Worker {
     }
 
     private <T> T ask(Ask ask, @Nullable Object with, Class<T> type) throws IOException {
-        link.send(new Question(ask, with == null ? null : WorkerLink.JSON.valueToTree(with)));
-        Answer answer = link.receive(Answer.class);
+        return ask(ask, with, type, ANSWER_SECONDS);
+    }
+
+    private <T> T ask(Ask ask, @Nullable Object with, Class<T> type, double withinSeconds) throws IOException {
+        Answer answer;
+        try {
+            link.send(new Question(ask, with == null ? null : WorkerLink.JSON.valueToTree(with)));
+            link.awaitAtMost(withinSeconds);
+            answer = link.receive(Answer.class);
+        } catch (SocketTimeoutException e) {
+            throw new IOException(
+                    "the process that joined from " + link.peer() + " has not answered for " + Math.round(withinSeconds)
+                            + " s",
+                    e);
+        } catch (IOException e) {
+            throw new IOException("the process that joined from " + link.peer() + " is gone", e);
+        }
         if (answer.error() != null) {
-            throw new IOException(answer.error());
+            throw new IOException("the process that joined from " + link.peer() + ": " + answer.error());
         }
         return WorkerLink.JSON.treeToValue(answer.answer(), type);
     }
@@ -47,12 +68,13 @@ final class RemoteWorker implements Worker {
 
     @Override
     public void prepare(Assignment assignment) throws IOException {
+        connectSeconds = assignment.plan().connectSeconds();
         ask(Ask.PREPARE, assignment, Boolean.class);
     }
 
     @Override
     public Connected connect() throws IOException {
-        return ask(Ask.CONNECT, null, Connected.class);
+        return ask(Ask.CONNECT, null, Connected.class, connectSeconds + ANSWER_SECONDS);
     }
 
     @Override
@@ -76,18 +98,34 @@ final class RemoteWorker implements Worker {
             isEnded = true;
             try (link) {
                 link.send(new Question(Ask.END, null));
+            } catch (IOException e) {
+                // it has ended before
             }
         }
     }
 
     // ---- the other end
 
-    /** Lets the other side of the link lead {@code worker} until it says that this is the end, or goes away. */
+    /**
+     * Lets the other side of the link lead {@code worker} until it says that this is the end.
+     *
+     * @throws IOException when the other side is gone before, or is silent
+     */
     static void serve(WorkerLink link, Worker worker) throws IOException {
-        Question question = link.receive(Question.class);
-        while (question.ask() != Ask.END) {
-            link.send(answer(question, worker));
-            question = link.receive(Question.class);
+        try {
+            link.awaitAtMost(LoadPlan.MOST_CONNECT_SECONDS);
+            Question question = link.receive(Question.class);
+            while (question.ask() != Ask.END) {
+                link.send(answer(question, worker));
+                if (question.ask() == Ask.START) {
+                    link.awaitAtMost(ANSWER_SECONDS);
+                }
+                question = link.receive(Question.class);
+            }
+        } catch (SocketTimeoutException e) {
+            throw new IOException("the process that leads the run has fallen silent", e);
+        } catch (EOFException | SocketException e) {
+            throw new IOException("the process that leads the run is gone", e);
         }
     }
 

@@ -10,13 +10,26 @@ import java.util.List;
  * What all groups of a process have in common.
  *
  * @param host the number of the host, which shares a clock with all processes of the same number
+ * @param hasOnePublishingUser whether all publishers are one user
  */
-record Site(Dialect dialect, ServerAddress server, TokenMinter minter, Layout layout, int host, Connector connector) {
+record Site(
+        Dialect dialect,
+        ServerAddress server,
+        TokenMinter minter,
+        Layout layout,
+        int host,
+        Connector connector,
+        boolean hasOnePublishingUser) {
 
     private static final Duration TOKEN_TTL = Duration.ofHours(26);
 
     LoadConnection connection(LoadLoop loop, String token, Dialect.Role role, LoadConnection.Owner owner) {
         return new LoadConnection(loop, dialect, server, token, role, owner);
+    }
+
+    /** A token of the publisher with a number. */
+    String publisherToken(int number) {
+        return token(layout.publisher(hasOnePublishingUser ? 0 : number));
     }
 
     /** A token that may publish to all of the run and subscribe to its topics. */

@@ -10,8 +10,42 @@ final class Summary {
 
     static void print(LoadResult result, PrintWriter out) {
         LoadResult.Claims claims = result.claims();
+        LoadResult.Connecting connecting = result.connecting();
+        say(
+                out,
+                "opened %,d of %,d connections in %.1f s, %,.0f/s",
+                connecting.ready(),
+                connecting.awaited(),
+                connecting.seconds(),
+                claims.connectionsPerSecond());
         for (LoadResult.Group group : result.groups()) {
             print(group, out);
+        }
+        printRates(result, out);
+        claims.faults().forEach(fault -> say(out, "FAULT %s", fault));
+        say(out, "verdict: %s", verdict(claims.faults().size()));
+        out.flush();
+    }
+
+    private static String verdict(int faults) {
+        return faults == 0 ? "all holds" : faults == 1 ? "1 fault" : faults + " faults";
+    }
+
+    private static void printRates(LoadResult result, PrintWriter out) {
+        LoadResult.Claims claims = result.claims();
+        Double cores = claims.serverCores();
+        Long rss = claims.serverMostRssBytes();
+        if (cores != null && rss != null) {
+            say(
+                    out,
+                    "server: %.2f cores, at most %,d MiB, of which %,.1f KiB a connection",
+                    cores,
+                    rss >> 20,
+                    claims.serverRssBytesPerConnection() == null ? 0 : claims.serverRssBytesPerConnection() / 1024);
+        }
+        say(out, "load: %.2f cores", claims.loadCores());
+        if (claims.receivedPerSecond() == 0) {
+            return;
         }
         say(
                 out,
@@ -23,37 +57,24 @@ final class Summary {
                 time(claims.latencyMicros().p999()),
                 time(claims.latencyMicros().max()));
         Double cpu = claims.serverCpuMicrosPerMessage();
-        Double cores = claims.serverCores();
-        if (cpu != null && cores != null) {
-            say(out, "server: %.2f CPU-µs a message received, %.2f cores", cpu, cores);
+        if (cpu != null) {
+            say(
+                    out,
+                    "a message received cost %.2f CPU-µs of the server, %.2f CPU-µs of the load",
+                    cpu,
+                    claims.loadCpuMicrosPerMessage());
+        } else {
+            say(out, "a message received cost %.2f CPU-µs of the load", claims.loadCpuMicrosPerMessage());
         }
-        say(
-                out,
-                "load: %.2f CPU-µs a message received, %.2f cores",
-                claims.loadCpuMicrosPerMessage(),
-                claims.loadCores());
-        claims.faults().forEach(fault -> say(out, "FAULT %s", fault));
-        say(out, "verdict: %s", claims.holds() ? "all holds" : claims.faults().size() + " faults");
-        out.flush();
     }
 
     private static void print(LoadResult.Group group, PrintWriter out) {
         LoadResult.GroupClaims claims = group.claims();
-        say(
-                out,
-                "%s: %,d sent, %,d to be received: %,d received, %,d refused, %,d given up, %,d lost; %,d misdelivered, %,d reordered,"
-                        + " %,d duplicated, %,d corrupt",
-                group.name(),
-                Conclusions.count(group, Count.SENT),
-                claims.expected(),
-                claims.received(),
-                claims.refused(),
-                claims.givenUp(),
-                claims.lost(),
-                Conclusions.count(group, Count.MISDELIVERED),
-                Conclusions.count(group, Count.REORDERED),
-                Conclusions.count(group, Count.DUPLICATED),
-                Conclusions.count(group, Count.CORRUPT));
+        if (Conclusions.count(group, Count.SENT) > 0) {
+            printMessages(group, out);
+        } else {
+            say(out, "%s: nothing sent", group.name());
+        }
         if (claims.handshakeMicros().count() > 0) {
             say(
                     out,
@@ -77,6 +98,25 @@ final class Summary {
         if (!group.failures().isEmpty()) {
             say(out, "  failures: %s", group.failures());
         }
+    }
+
+    private static void printMessages(LoadResult.Group group, PrintWriter out) {
+        LoadResult.GroupClaims claims = group.claims();
+        say(
+                out,
+                "%s: %,d sent, %,d to be received: %,d received, %,d refused, %,d given up, %,d lost; %,d misdelivered, %,d reordered,"
+                        + " %,d duplicated, %,d corrupt",
+                group.name(),
+                Conclusions.count(group, Count.SENT),
+                claims.expected(),
+                claims.received(),
+                claims.refused(),
+                claims.givenUp(),
+                claims.lost(),
+                Conclusions.count(group, Count.MISDELIVERED),
+                Conclusions.count(group, Count.REORDERED),
+                Conclusions.count(group, Count.DUPLICATED),
+                Conclusions.count(group, Count.CORRUPT));
     }
 
     private static void say(PrintWriter out, String format, Object... arguments) {

@@ -8,8 +8,11 @@ import io.wsrouter.config.Secret;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -80,6 +83,12 @@ final class WorkerLink implements AutoCloseable {
             require(proof(secret, "lead", theirs.nonce(), ours), answer.proof());
             socket.setSoTimeout(0);
             return link;
+        } catch (EOFException | SocketException e) {
+            link.close();
+            throw new IOException("the process that leads the run has turned us away (expected its token secret)", e);
+        } catch (SocketTimeoutException e) {
+            link.close();
+            throw new IOException(link.peer() + " does not answer (expected a run that waits for others)", e);
         } catch (IOException e) {
             link.close();
             throw e;
@@ -107,6 +116,16 @@ final class WorkerLink implements AutoCloseable {
         if (!MessageDigest.isEqual(expected.getBytes(UTF_8), given.getBytes(UTF_8))) {
             throw new IOException("the other side has another token secret");
         }
+    }
+
+    /** For how long {@link #receive} may wait from now on. */
+    void awaitAtMost(double seconds) throws IOException {
+        socket.setSoTimeout((int) Math.ceil(1000 * seconds));
+    }
+
+    /** Where the other side is. */
+    String peer() {
+        return String.valueOf(socket.getRemoteSocketAddress()).replaceFirst("^.*/", "");
     }
 
     void send(Object value) throws IOException {

@@ -36,8 +36,8 @@ class ComparisonTest {
 
     @Test
     void shouldSayInEachRoundThatServerEnded() throws Exception {
-        Contender broken =
-                new Contender("broken", List.of("false"), Map.of(), "ws://127.0.0.1:1/", 1, "ws-router", true, false);
+        Contender broken = new Contender(
+                "broken", List.of("false"), Map.of(), "ws://127.0.0.1:1/", 1, "ws-router", true, false, false);
 
         comparison((contender, server, trial, round, warmup, seconds) -> {
                     throw new AssertionError("it does not run");

@@ -3,6 +3,8 @@ package io.wsrouter.bench.load;
 import io.wsrouter.config.Secret;
 import io.wsrouter.server.TestServer;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -10,12 +12,13 @@ import java.util.List;
 final class LoadFixture {
 
     static final long SEED = 7;
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private LoadFixture() {}
 
     /** Runs groups for a moment against a router of the tests. */
     static LoadResult run(TestServer server, double seconds, GroupPlan... groups) throws IOException {
-        return run("ws://127.0.0.1:" + server.router().publicPort() + "/ws", TestServer.SECRET, seconds, groups);
+        return LoadRun.run(plan(seconds, groups), target(server), List.of("test"));
     }
 
     static LoadResult run(String url, String secret, double seconds, GroupPlan... groups) throws IOException {
@@ -26,18 +29,31 @@ final class LoadFixture {
         return LoadPlan.of("ws-router", SEED, Arrays.asList(groups)).lasting(0.2, seconds);
     }
 
+    static LoadTarget target(TestServer server) {
+        return new LoadTarget(
+                "ws://127.0.0.1:" + server.router().publicPort() + "/ws",
+                Secret.of(TestServer.SECRET),
+                List.of(ProcessHandle.current().pid()),
+                "http://127.0.0.1:" + server.router().internalPort(),
+                null,
+                true,
+                List.of());
+    }
+
     static LoadTarget target(String url, String secret) {
         return LoadTarget.of(
                 url, Secret.of(secret), List.of(ProcessHandle.current().pid()));
     }
 
     /** A router without limits on rates. */
-    static TestServer server() {
-        return TestServer.start(
+    static TestServer server(String... settings) {
+        List<String> all = new ArrayList<>(List.of(
                 "limits.messages-per-second=unlimited",
                 "limits.messages-per-second-per-user=unlimited",
                 "limits.connections-per-ip=unlimited",
-                "limits.handshakes-per-second=unlimited");
+                "limits.handshakes-per-second=unlimited"));
+        all.addAll(List.of(settings));
+        return TestServer.start(all.toArray(new String[0]));
     }
 
     static GroupPlan unicast(int connections, int publishers, double rate, boolean receipts) {

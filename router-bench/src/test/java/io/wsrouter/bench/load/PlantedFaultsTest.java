@@ -46,6 +46,18 @@ class PlantedFaultsTest {
     }
 
     @Test
+    void shouldFindWhatIsLostBesideWhoDoesNotRead() throws IOException, InterruptedException {
+        FaultPlan faults = FaultPlan.parse("drop=53", LoadFixture.SEED);
+        LoadResult result =
+                runWith(faults, new GroupPlan("slow", LoadScenario.SLOW, 20, 0, 2, 1_000, 0, 64, false, 2, 0, 0));
+
+        LoadResult.GroupClaims claims = result.groups().get(0).claims();
+        assertThat(claims.lost()).isPositive();
+        assertThat(claims.lost() + claims.givenUp()).isEqualTo(faults.count(Fault.DROP));
+        assertThat(result.claims().faults()).containsExactly("slow: lost " + claims.lost(), "slow: nobody was cut off");
+    }
+
+    @Test
     void shouldFindWhatOneSubscriberOfATopicDoesNotGet() throws IOException, InterruptedException {
         FaultPlan faults = FaultPlan.parse("drop=53", LoadFixture.SEED);
         LoadResult result =

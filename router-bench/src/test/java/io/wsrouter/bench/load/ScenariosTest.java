@@ -2,9 +2,13 @@ package io.wsrouter.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.wsrouter.server.TestServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,32 +79,44 @@ class ScenariosTest {
     }
 
     @Test
-    void shouldAccountForMessagesToWhoDoesNotRead() throws IOException {
-        LoadResult result =
-                run(new GroupPlan("slow", LoadScenario.SLOW, 10, 0, 2, 400, 0, 64 * 1024 - 1024, true, 2, 0, 0));
+    void shouldSeeWhoDoesNotReadBeCutOffAndNobodyElseLoseAnything() throws IOException {
+        try (TestServer strict =
+                LoadFixture.server("limits.queued-bytes-per-connection=64KiB", "limits.socket-send-buffer=16KiB")) {
+            GroupPlan slow = new GroupPlan("slow", LoadScenario.SLOW, 10, 0, 2, 1_000, 0, 16 * 1024, true, 2, 0, 0);
+            LoadResult result = LoadFixture.run(strict, 0.5, slow);
 
-        assertThat(result.claims().lost()).isZero();
+            assertThat(result.claims().faults()).isEmpty();
+            assertThat(LoadFixture.count(result, Count.CLOSED_SLOW)).isEqualTo(2);
+            assertThat(result.groups().get(0).failures()).containsEntry("closed 4008", 2L);
+            assertThat(result.groups().get(0).outcomes()).containsKey("slow_consumer");
+            assertThat(Verification.of(result)).isEmpty();
+        }
     }
 
     @Test
-    void shouldShareARunBetweenProcesses() throws IOException {
-        LoadTarget target =
-                LoadFixture.target("ws://127.0.0.1:" + server.router().publicPort() + "/ws", TestServer.SECRET);
-        List<Worker> workers = List.of(
-                new LocalWorker(ServerProbe.minter(target.secret())),
-                new LocalWorker(ServerProbe.minter(target.secret())));
-        LoadResult result = LoadRun.run(
-                LoadFixture.plan(
-                        0.5,
-                        LoadFixture.unicast(21, 3, 500, true),
-                        new GroupPlan("topics", LoadScenario.FANOUT, 9, 2, 1, 50, 0, 64, false, 0, 0, 0)),
-                target,
-                workers,
-                List.of("test"),
-                second -> {});
+    void shouldPublishAsOneUserOverAllConnections() throws IOException {
+        List<GroupPlan> groups = List.of(LoadFixture.unicast(10, 3, 500, true));
+        LoadPlan plan = new LoadPlan("ws-router", LoadFixture.SEED, 0.1, 0.1, 5, 5, 5, 20, 2, true, groups);
+        LoadResult result = LoadRun.run(plan, LoadFixture.target(server), List.of("test"));
 
         assertThat(result.claims().faults()).isEmpty();
-        assertThat(Verification.of(result)).isEmpty();
-        assertThat(LoadFixture.count(result, Count.RECEIVED)).isBetween(349L, 352L);
+        JsonNode stats = Objects.requireNonNull(result.series().get(0).stats());
+        assertThat(stats.path("connections").asInt()).isEqualTo(13);
+        assertThat(stats.path("users").asInt()).isEqualTo(11);
+    }
+
+    @Test
+    void shouldNotWaitForHandshakeWithoutAnswer() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            List<GroupPlan> groups =
+                    List.of(new GroupPlan("hold", LoadScenario.HOLD, 2, 0, 0, 0, 0, 64, false, 0, 0, 0));
+            LoadPlan plan = new LoadPlan("ws-router", LoadFixture.SEED, 0, 0.1, 1, 0.5, 0.05, 1, 1, false, groups);
+            String url = "ws://127.0.0.1:" + silent.getLocalPort() + "/ws";
+            LoadResult result = LoadRun.run(plan, LoadFixture.target(url, TestServer.SECRET), List.of("test"));
+
+            assertThat(result.claims().faults()).contains("connections: 0 of 2");
+            assertThat(result.groups().get(0).failures().get("no answer in the handshake"))
+                    .isGreaterThan(2);
+        }
     }
 }
