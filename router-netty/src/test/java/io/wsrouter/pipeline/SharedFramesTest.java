@@ -2,14 +2,17 @@ package io.wsrouter.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsrouter.server.Frame;
 import io.wsrouter.server.TestServer;
 import io.wsrouter.server.WebSocketClient;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,15 +57,47 @@ final class SharedFramesTest {
                     .body();
 
             assertThat(receipts.lines()).as("seed %d", seed).hasSize(LINES);
-            clients.forEach((address, client) -> {
-                for (String message : expected.get(address)) {
-                    var read = client.read();
-                    assertThat(read.path("to").asText() + ' ' + read.path("data"))
-                            .as("seed %d", seed)
-                            .isEqualTo(message);
-                }
-                client.assertNothingElseCame();
-            });
+            assertReceived(clients, expected, seed);
         }
+    }
+
+    @Test
+    void shouldGiveEachSocketItsOwnFramesOfOneBurst() {
+        long seed = System.nanoTime();
+        RandomGenerator random = new SplittableRandom(seed);
+        try (TestServer server = TestServer.start("loops=1")) {
+            Map<String, WebSocketClient> clients = new LinkedHashMap<>();
+            Map<String, List<String>> expected = new LinkedHashMap<>();
+            for (String address : List.of("user:alice", "user:bob", "user:carol")) {
+                clients.put(address, server.connect(address.substring("user:".length()), TestServer.ALL));
+                expected.put(address, new ArrayList<>());
+            }
+            WebSocketClient publisher = server.connect("dave", TestServer.ALL);
+
+            ByteArrayOutputStream burst = new ByteArrayOutputStream();
+            List<String> addresses = List.copyOf(clients.keySet());
+            for (int i = 0; i < LINES; i++) {
+                String to = addresses.get(i < addresses.size() ? i : random.nextInt(addresses.size()));
+                String command = "{\"type\":\"publish\",\"to\":\"" + to + "\",\"data\":" + i + "}";
+                burst.writeBytes(Frame.text(command).masked());
+                expected.get(to).add(to + " " + i);
+            }
+            publisher.socket().send(burst.toByteArray());
+
+            assertReceived(clients, expected, seed);
+        }
+    }
+
+    private static void assertReceived(
+            Map<String, WebSocketClient> clients, Map<String, List<String>> expected, long seed) {
+        clients.forEach((address, client) -> {
+            for (String message : expected.get(address)) {
+                var read = client.read();
+                assertThat(read.path("to").asText() + ' ' + read.path("data"))
+                        .as("seed %d", seed)
+                        .isEqualTo(message);
+            }
+            client.assertNothingElseCame();
+        });
     }
 }
