@@ -29,6 +29,7 @@ public sealed interface Command {
         private @Nullable RawJson data;
         private Priority priority;
         private @Nullable String claimedOwner;
+        private boolean isBorrowed;
 
         /**
          * A publish.
@@ -76,11 +77,12 @@ public sealed interface Command {
             data = newData;
             priority = newPriority;
             claimedOwner = newClaimedOwner;
+            isBorrowed = true;
         }
 
-        /** The same publish with bytes of its own, never changed by a reader. */
+        /** The same publish for good: itself, or when a reader uses it again, a copy with bytes of its own. */
         public Publish kept() {
-            return new Publish(priority, kept(id), to, kept(event), kept(data), claimedOwner);
+            return !isBorrowed ? this : new Publish(priority, kept(id), to, kept(event), kept(data), claimedOwner);
         }
 
         private static @Nullable RawJson kept(@Nullable RawJson view) {

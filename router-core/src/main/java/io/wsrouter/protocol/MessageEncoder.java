@@ -30,14 +30,15 @@ public final class MessageEncoder {
             Pushes.at(at, nowEpochMillis);
             atEpochMillis = nowEpochMillis;
         }
+        Address to = publish.to();
         text.clear();
-        Pushes.message(text, publish.to(), from, publish.event(), at, publish.data());
+        Pushes.message(text, to, from, publish.event(), at, publish.data());
         Message encoded = message;
         if (encoded == null) {
-            encoded = Message.borrowed(publish.to(), publish.priority(), text.bytes(), text.length());
+            encoded = Message.borrowed(to, publish.priority(), text.bytes(), text.length());
             message = encoded;
         } else {
-            encoded.become(publish.to(), publish.priority(), text.bytes(), text.length());
+            encoded.become(to, publish.priority(), text.bytes(), text.length());
         }
         return encoded;
     }

@@ -73,12 +73,14 @@ public final class Router {
     /**
      * Publishes for somebody who has no connection, with the rights of {@code publisher}.
      *
+     * @param publish borrowed during the call
      * @return the receipt, refusals included
      */
     public CompletableFuture<Receipt> publish(Requester publisher, Command.Publish publish) {
         CompletableFuture<Receipt> answer = new CompletableFuture<>();
-        Shard home = homeShard(publish.to());
-        run(home, answer, () -> home.onPublish(publisher, publish, answer::complete));
+        Command.Publish kept = publish.kept();
+        Shard home = homeShard(kept.to());
+        run(home, answer, () -> home.onPublish(publisher, kept, answer::complete));
         return answer;
     }
 

@@ -12,6 +12,7 @@ import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -115,6 +116,38 @@ final class RoutingTest {
                         + "\"event\":\"agent_\\u0073tarted\",\"at\":"
                         + router.clock().epochMillis()
                         + ",\"data\":[ 1]}");
+    }
+
+    @Test
+    void shouldPublishWhatItWasGivenThoughItsReaderGoesOn() {
+        TestRouter router = TestRouter.withShards(2);
+        RecordingConnection alice = router.connects(router.userOn(0));
+        RecordingConnection bob = router.connects(router.userOn(1));
+        Command.Publish read = new Command.Publish(
+                null, alice.principal().user(), null, RawJson.of("\"for alice\""), Priority.NORMAL, null);
+        read.become(null, read.to(), null, read.data(), Priority.NORMAL, null);
+
+        router.router().publish(bob.principal(), read);
+        read.become(null, bob.principal().user(), null, RawJson.of("\"for bob\""), Priority.NORMAL, null);
+        router.router().publish(bob.principal(), read);
+        router.runUntilIdle();
+
+        assertThat(alice.received()).containsExactly("\"for alice\"");
+        assertThat(bob.received()).containsExactly("\"for bob\"");
+    }
+
+    @Test
+    void shouldTellTheTimeOfEachTurn() {
+        TestRouter router = TestRouter.withShards(1);
+        RecordingConnection alice = router.connects("alice");
+        for (int i = 0; i < 3; i++) {
+            alice.publishes("user:alice", "" + i);
+            router.runUntilIdle();
+
+            assertThat(alice.messages().get(i))
+                    .contains(",\"at\":" + router.clock().epochMillis() + ",");
+            router.clock().advance(Duration.ofMillis(1));
+        }
     }
 
     @ParameterizedTest
