@@ -46,9 +46,13 @@ public final class Address {
     private final @Nullable ConnectionId connectionId;
 
     private Address(Kind kind, byte[] text, @Nullable ConnectionId connectionId) {
+        this(kind, text, HASH.hash(text), connectionId);
+    }
+
+    private Address(Kind kind, byte[] text, long hash, @Nullable ConnectionId connectionId) {
         this.kind = kind;
         this.text = text;
-        this.hash = HASH.hash(text);
+        this.hash = hash;
         this.connectionId = connectionId;
     }
 
@@ -106,14 +110,19 @@ public final class Address {
      * @throws IllegalArgumentException as {@link #parse(String)} says
      */
     public static Address parse(byte[] utf8, int offset, int length) {
+        return parse(utf8, offset, length, HASH.hash(utf8, offset, offset + length));
+    }
+
+    /** The same, for who has the {@link #hash} of the text. */
+    static Address parse(byte[] utf8, int offset, int length, long hash) {
         int end = offset + length;
         if (startsWith(Kind.USER, utf8, offset, end)) {
             if (Names.isAsciiUserId(utf8, offset + Kind.USER.prefix.length(), end)) {
-                return new Address(Kind.USER, Arrays.copyOfRange(utf8, offset, end), null);
+                return new Address(Kind.USER, Arrays.copyOfRange(utf8, offset, end), hash, null);
             }
         } else if (startsWith(Kind.TOPIC, utf8, offset, end)) {
             if (Names.isTopicName(utf8, offset + Kind.TOPIC.prefix.length(), end)) {
-                return new Address(Kind.TOPIC, Arrays.copyOfRange(utf8, offset, end), null);
+                return new Address(Kind.TOPIC, Arrays.copyOfRange(utf8, offset, end), hash, null);
             }
         }
         return parse(new String(utf8, offset, length, UTF_8));

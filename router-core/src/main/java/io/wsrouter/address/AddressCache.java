@@ -38,7 +38,7 @@ public final class AddressCache {
         if (known != null && known.hasText(hash, utf8, offset, end)) {
             return known;
         }
-        Address read = Address.parse(utf8, offset, length);
+        Address read = Address.parse(utf8, offset, length, hash);
         places[place] = read;
         return read;
     }
