@@ -390,15 +390,26 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         gatheredMessages = 0;
         flushedDeliveries = gatheredDeliveries;
         gatheredDeliveries = NONE;
+        offer();
+    }
+
+    /** Offers what is to be flushed to the kernel, and has the channel write what that has not taken. */
+    private void offer() {
+        ByteBuf rest;
         try {
-            ByteBuf rest = gathered == null ? offerShared() : offerGathered(gathered);
-            if (rest == null) {
-                onFlushed(true);
-            } else {
-                channel.writeAndFlush(rest.retain()).addListener(this);
-            }
+            rest = gathered == null ? offerShared() : offerGathered(gathered);
         } catch (IOException e) {
             onFlushed(false);
+            return;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            socketShard.onFault(e);
+            onFlushed(false);
+            return;
+        }
+        if (rest == null) {
+            onFlushed(true);
+        } else {
+            channel.writeAndFlush(rest.retain()).addListener(this);
         }
     }
 

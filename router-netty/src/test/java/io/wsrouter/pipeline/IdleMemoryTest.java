@@ -35,8 +35,7 @@ final class IdleMemoryTest {
             "io.wsrouter.pipeline.AcceptedSocket",
             "io.wsrouter.pipeline.ChannelConnection",
             "io.wsrouter.pipeline.FrameDecoder",
-            "io.wsrouter.pipeline.FrameHandler",
-            "io.wsrouter.transport.DirectSocket");
+            "io.wsrouter.pipeline.FrameHandler");
 
     private static final Set<String> OF_A_CLIENT =
             Set.of("io.wsrouter.server.TestSocket", "io.wsrouter.server.WebSocketClient");

@@ -1,17 +1,25 @@
 package io.wsrouter.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.SelectStrategy;
+import io.wsrouter.config.RouterConfig;
 import io.wsrouter.server.TestServer;
+import io.wsrouter.server.TestSocket;
 import io.wsrouter.server.WebSocketClient;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class BusyPollTest {
 
+    private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LONG_NANOS = TimeUnit.DAYS.toNanos(1);
 
     @Test
@@ -26,6 +34,23 @@ final class BusyPollTest {
 
         assertThat(poll.calculateStrategy(() -> 3, false)).isEqualTo(3);
         assertThat(poll.calculateStrategy(() -> 0, true)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL"})
+    void shouldKeepALoopWithoutWorkAwake(RouterConfig.Transport transport) throws Exception {
+        EventLoops loops = new EventLoops(1, transport, Duration.ofDays(1));
+        try {
+            CompletableFuture<Long> thread = new CompletableFuture<>();
+            loops.loops()
+                    .get(0)
+                    .execute(() -> thread.complete(Thread.currentThread().getId()));
+            long id = thread.get(TestSocket.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+            await().until(() -> ManagementFactory.getThreadMXBean().getThreadCpuTime(id) > BUSY_NANOS);
+        } finally {
+            loops.close();
+        }
     }
 
     @ParameterizedTest
