@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
 /** The core without a network: limits that never bite, and an end with noise where a benchmark would measure a refusal. */
-final class BenchRouter {
+public final class BenchRouter {
 
     private static final RouterLimits LIMITS = new RouterLimits(
             Integer.MAX_VALUE,
@@ -48,7 +48,8 @@ final class BenchRouter {
 
     private BenchRouter() {}
 
-    static Router on(List<? extends ShardLoop> loops) {
+    /** A router on these loops. */
+    public static Router on(List<? extends ShardLoop> loops) {
         return new Router(loops, LIMITS, Backplane.SINGLE_NODE, NOBODY, LOUD, new SplittableRandom(1));
     }
 

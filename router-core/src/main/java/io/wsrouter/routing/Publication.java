@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A judged message on its way through the shards. A shard has one that it uses for every publish, valid while it is routed
- * there; what crosses to another loop is what {@link #kept} returns, which never changes.
+ * there, and a batch of hops has some, valid while it runs; who keeps one longer takes what {@link #kept} returns, which never
+ * changes.
  */
 final class Publication {
 
     private final boolean isBorrowed;
-    private final int origin;
-    private final boolean isFromAfar;
+    private int origin;
+    private boolean isFromAfar;
     private Message message;
     private @Nullable OpenReceipt receipt;
     private @Nullable Connection publisher;
@@ -59,6 +60,24 @@ final class Publication {
         message = newMessage;
         receipt = newReceipt;
         publisher = newPublisher;
+    }
+
+    /** Becomes what another publication is on another loop, with {@code copy} of its message. */
+    void become(Publication other, Message copy) {
+        become(copy, other.receipt, other.publisher);
+        origin = other.origin;
+        isFromAfar = other.isFromAfar;
+    }
+
+    /** Lets go of whom it would tell, when it has been routed. */
+    void forget() {
+        receipt = null;
+        publisher = null;
+    }
+
+    /** Whether it is valid only while it is routed. */
+    boolean isBorrowed() {
+        return isBorrowed;
     }
 
     /** The same publication for good: itself, or a copy when it is its shard's. */

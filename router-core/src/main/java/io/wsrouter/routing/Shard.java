@@ -803,9 +803,9 @@ public final class Shard {
     /** Runs what another shard's turn has produced for this one. */
     void onBatch(List<Runnable> batch) {
         assert loop.isCurrent();
-        for (Runnable work : batch) {
+        for (int i = 0; i < batch.size(); i++) { // an iterator would be made for each batch
             try {
-                work.run();
+                batch.get(i).run();
             } catch (RuntimeException e) {
                 onFault(e);
             }

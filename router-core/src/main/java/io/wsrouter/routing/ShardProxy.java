@@ -12,39 +12,48 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * How one shard reaches another. Belongs to the loop of the shard that sends.
  *
- * <p>What a turn of the loop produces for the other shard travels as one batch with one wake-up, in order. Work for the
- * sending shard itself runs at once; on the path of a message it is called by its name, because a lambda would be made for
- * each ({@code RouteBenchmark}).
+ * <p>What a turn of the loop produces for the other shard travels as one batch with one wake-up, in order, and the batch comes
+ * back to be filled again. Work for the sending shard itself runs at once. What is on the path of a message has its own place
+ * in a batch and is called by its name, because a lambda would be made for each ({@code RouteBenchmark}, {@code HopBenchmark}).
  */
 final class ShardProxy {
 
+    private static final int MOST_BATCHES = 4;
+
     private final Shard from;
     private final Shard to;
-    private List<Runnable> batch = new ArrayList<>();
+    private final List<HopBatch> batches = new ArrayList<>();
+    private HopBatch batch;
 
     ShardProxy(Shard from, Shard to) {
         this.from = from;
         this.to = to;
+        this.batch = new HopBatch(to, true);
+        batches.add(batch);
     }
 
     /** Routes a message of which the other shard is the home. */
     void route(Publication publication) {
         if (isWithin()) {
             to.onRoute(publication);
-            return;
+        } else if (publication.isBorrowed() && batch.addMessage(publication, false)) {
+            from.armTurnEnd();
+        } else {
+            Publication kept = publication.kept();
+            hop(() -> to.onRoute(kept));
         }
-        Publication kept = publication.kept();
-        hop(() -> to.onRoute(kept));
     }
 
     /** Delivers a topic's message to the other shard's subscribers. */
     void fanOut(Publication publication) {
         if (isWithin()) {
             to.onFanOut(publication);
-            return;
+        } else if (publication.isBorrowed() && batch.addMessage(publication, true)) {
+            from.armTurnEnd();
+        } else {
+            Publication kept = publication.kept();
+            hop(() -> to.onFanOut(kept));
         }
-        Publication kept = publication.kept();
-        hop(() -> to.onFanOut(kept));
     }
 
     /** Tells a topic's home shard that this shard has its first subscriber. */
@@ -67,7 +76,8 @@ final class ShardProxy {
         if (isWithin()) {
             receipt.onAnnounced(parts);
         } else {
-            hop(() -> receipt.onAnnounced(parts));
+            batch.addAnnouncement(receipt, parts);
+            from.armTurnEnd();
         }
     }
 
@@ -75,13 +85,10 @@ final class ShardProxy {
     void report(OpenReceipt receipt, ReceiptPart part) {
         if (isWithin()) {
             receipt.onPart(part.matched(), part.delivered(), part.queued(), part.refused());
-            return;
+        } else {
+            batch.addPart(receipt, part);
+            from.armTurnEnd();
         }
-        int matched = part.matched();
-        int delivered = part.delivered();
-        int queued = part.queued();
-        RefusalCounts refused = part.refused().kept();
-        hop(() -> receipt.onPart(matched, delivered, queued, refused));
     }
 
     /** Gives the origin of a publish the part of its receipt that other nodes answered. */
@@ -112,17 +119,34 @@ final class ShardProxy {
 
     /** Hands over what this turn has produced. */
     void flush() {
-        if (batch.isEmpty()) {
+        HopBatch handedOver = batch;
+        int size = handedOver.size();
+        if (size == 0) {
             return;
         }
-        List<Runnable> handedOver = batch;
-        batch = new ArrayList<>(handedOver.size());
         from.counters().increment(Metric.HOP_BATCHES);
-        from.counters().add(Metric.HOPS, handedOver.size());
+        from.counters().add(Metric.HOPS, size);
+        handedOver.handOver();
+        batch = batchThatIsHere();
         try {
-            to.loop().execute(() -> to.onBatch(handedOver));
+            to.loop().execute(handedOver);
         } catch (RejectedExecutionException e) {
-            from.counters().add(Metric.HOPS_LOST, handedOver.size());
+            from.counters().add(Metric.HOPS_LOST, size);
+            handedOver.giveBack();
         }
+    }
+
+    /** Mostly one that came back. When the other loop still has them all, a new one, which is to come back while there are few. */
+    private HopBatch batchThatIsHere() {
+        for (int i = 0; i < batches.size(); i++) {
+            if (batches.get(i).isHere()) {
+                return batches.get(i);
+            }
+        }
+        HopBatch made = new HopBatch(to, batches.size() < MOST_BATCHES);
+        if (batches.size() < MOST_BATCHES) {
+            batches.add(made);
+        }
+        return made;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wsrouter.address.Address;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
+import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
 import java.util.ArrayList;
@@ -116,6 +117,96 @@ final class ShardProxyTest {
         assertThat(ran).containsExactly("before", "after");
         assertThat(router.bugs()).singleElement().isInstanceOf(IllegalStateException.class);
         assertThat(router.shard(1).counters().get(Metric.BUGS)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLeaveABatchAloneUntilItComesBack() {
+        RecordingConnection alice = router.connects(router.userOn(0));
+        RecordingConnection bob = router.connects(router.userOn(1));
+        List<String> expected = new ArrayList<>();
+
+        for (int turn = 0; turn < 10; turn++) {
+            alice.publishes("user:" + bob.user(), "\"turn " + turn + "\"");
+            while (router.loop(0).step()) {}
+            expected.add("\"turn " + turn + "\"");
+        }
+        router.loop(1).step();
+
+        assertThat(bob.writes()).hasSize(1);
+        router.runUntilIdle();
+        assertThat(bob.received()).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldGiveABatchBackOnlyWhenAllOfItHasRun() {
+        RecordingConnection alice = router.connects(router.userOn(0));
+        RecordingConnection bob = router.connects(router.userOn(1));
+
+        router.shard(0)
+                .loop()
+                .execute(() -> router.shard(0).hop(router.shard(1), () -> {
+                    for (int turn = 0; turn < 10; turn++) { // meanwhile, on the other loop
+                        alice.publishes("user:" + bob.user(), "\"later " + turn + "\"");
+                        while (router.loop(0).step()) {}
+                    }
+                }));
+        alice.publishes("user:" + bob.user(), "\"first\"");
+        while (router.loop(0).step()) {}
+        router.loop(1).step();
+
+        assertThat(bob.writes())
+                .singleElement()
+                .satisfies(write -> assertThat(write.data()).isEqualTo("\"first\""));
+        router.runUntilIdle();
+        assertThat(bob.received()).hasSize(11);
+    }
+
+    @Test
+    void shouldCarryInOrderWhatFindsNoRoomInABatch() {
+        RecordingConnection alice = router.connects(router.userOn(0));
+        RecordingConnection bob = router.connects(router.userOn(1));
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            expected.add('"' + "x".repeat(i % 7 == 0 ? 5_000 : i) + i + '"');
+        }
+
+        for (int round = 0; round < 2; round++) {
+            Command[] commands = expected.stream()
+                    .map(data -> new Command.Publish(
+                            "1", bob.principal().user(), null, RawJson.of(data), Priority.NORMAL, null))
+                    .toArray(Command[]::new);
+            int before = bob.received().size();
+            alice.givesAtOnce(commands);
+            router.runUntilIdle();
+
+            List<String> received = bob.received();
+            assertThat(received.subList(before, received.size())).isEqualTo(expected);
+            assertThat(alice.pushes()).hasSize(received.size()); // a receipt each
+        }
+    }
+
+    @Test
+    void shouldKeepNoMoreInABatchThanItsBound() {
+        Shard shard = router.shard(1);
+        HopBatch batch = new HopBatch(shard, true);
+        Publication small = publication(100);
+        Publication large = publication(4_000);
+        Publication tooLarge = publication(4_097);
+        int taken = 0;
+        for (; batch.addMessage(large, false); taken++) {}
+
+        assertThat(taken).isEqualTo(HopBatch.MOST_BYTES / 4_096);
+        batch.giveBack();
+        assertThat(batch.addMessage(tooLarge, false)).isFalse();
+        for (int i = 0; i < taken; i++) {
+            assertThat(batch.addMessage(small, false)).isTrue();
+        }
+        assertThat(batch.addMessage(small, false)).isFalse();
+    }
+
+    private static Publication publication(int lengthBytes) {
+        Message message = new Message(Address.user("alice"), Priority.NORMAL, new byte[lengthBytes]);
+        return Publication.borrowed(0, message);
     }
 
     @Test
