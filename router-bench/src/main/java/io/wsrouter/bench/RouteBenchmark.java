@@ -23,6 +23,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -44,6 +45,10 @@ public class RouteBenchmark {
     private static final RawJson DATA = RawJson.of('"' + "x".repeat(126) + '"');
     private static final RawJson ID = RawJson.ofText("7");
     private static final byte[] RECEIVER = "user:alice".getBytes(UTF_8);
+
+    /** How many publishes a turn of the loop has. */
+    @Param({"1", "32"})
+    public int perTurn;
 
     private final OwnLoop loop = new OwnLoop();
     private final Router router = BenchRouter.on(List.of(loop));
@@ -84,7 +89,9 @@ public class RouteBenchmark {
         published++;
         command.become(id, to, null, DATA, Priority.NORMAL, null);
         shard.onCommand(publisher, command);
-        loop.turn();
+        if (published % perTurn == 0) {
+            loop.turn();
+        }
     }
 
     /** What was refused was not measured. */
