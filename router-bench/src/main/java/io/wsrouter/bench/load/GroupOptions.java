@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What somebody has said of a group, in a command or a mix file; what is null has a default that depends on the scenario.
  *
+ * @param topics of fanout, or users of devices
  * @param subscribers of each topic
  */
 record GroupOptions(
@@ -22,6 +23,7 @@ record GroupOptions(
 
     private static final int CONNECTIONS = 1_000;
     private static final int TOPICS = 10;
+    private static final int DEVICES = 4;
     private static final int PUBLISHERS = 16;
     private static final double RATE = 1_000;
     private static final int SIZE_BYTES = 128;
@@ -45,7 +47,7 @@ record GroupOptions(
                 name,
                 scenario,
                 planned,
-                or(topics, scenario == LoadScenario.FANOUT ? topicsOf(planned) : scenario.hasTopics() ? 1 : 0),
+                or(topics, topics(scenario, planned)),
                 senders,
                 pace,
                 kept,
@@ -72,8 +74,13 @@ record GroupOptions(
         return (int) Math.min(Integer.MAX_VALUE, (long) or(topics, TOPICS) * subscribers);
     }
 
-    private int topicsOf(int planned) {
-        return subscribers == null ? Math.min(TOPICS, planned) : TOPICS;
+    private int topics(LoadScenario scenario, int planned) {
+        return switch (scenario) {
+            case FANOUT -> subscribers == null ? Math.min(TOPICS, planned) : TOPICS;
+            case DEVICES -> Math.max(1, planned / DEVICES);
+            case BROADCAST -> 1;
+            default -> 0;
+        };
     }
 
     private static int or(@Nullable Integer given, int otherwise) {

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param name tells groups apart in the result
  * @param connections that receive, without those of the publishers
- * @param topics that the connections subscribe to, in turn; 0 where the scenario has none
+ * @param topics that the connections subscribe to, in turn, or users that they belong to; 0 where the scenario has neither
  * @param publishers connections that only publish
  * @param rate of publishes a second, all publishers together; 0 for a closed loop
  * @param window of a closed loop: how many publishes of a publisher may be under way; 0 for an open loop
@@ -46,12 +46,12 @@ public record GroupPlan(
 
     /** How many addresses its messages go to. */
     int targets() {
-        return scenario.hasTopics() ? topics : connections;
+        return scenario.isShared() ? topics : connections;
     }
 
     /** How many receivers the address of that place has. */
     int receiversOf(int target) {
-        return scenario.hasTopics() ? connections / topics + (target < connections % topics ? 1 : 0) : 1;
+        return scenario.isShared() ? connections / topics + (target < connections % topics ? 1 : 0) : 1;
     }
 
     /** How many different publishers a receiver may hear of: all of them, and itself. */
@@ -78,12 +78,10 @@ public record GroupPlan(
                 connections >= 1 && connections < MOST_NUMBERS,
                 "1 to " + (MOST_NUMBERS - 1));
         errors.require(
-                "topics",
+                scenario == LoadScenario.DEVICES ? "users" : "topics",
                 topics,
-                scenario.hasTopics() ? topics >= 1 && topics <= connections : topics == 0,
-                scenario.hasTopics()
-                        ? "1 to the number of connections"
-                        : "none: " + scenario.word() + " has no topics");
+                scenario.isShared() ? topics >= 1 && topics <= connections : topics == 0,
+                scenario.isShared() ? "1 to the number of connections" : "none: " + scenario.word() + " has no topics");
         errors.require("publishers", publishers, publishers >= 0 && publishers < 1 << 20, "0 to 1048575");
         errors.require(
                 "publishers",

@@ -61,7 +61,7 @@ final class GroupShare {
         this.receiverTokens = tokens(
                 firstReceiver,
                 share.to(plan.connections()),
-                number -> site.token(site.layout().user(group.firstUser() + number)));
+                number -> site.token(site.layout().user(group.userOf(number))));
         this.publisherTokens = tokens(
                 firstPublisher,
                 share.to(plan.publishers()),
@@ -130,11 +130,11 @@ final class GroupShare {
 
     /** From here on {@link #targetsHere} addresses may have receivers in this process. */
     int firstTargetHere() {
-        return group.plan().scenario().hasTopics() ? 0 : firstReceiver;
+        return group.plan().scenario().isShared() ? 0 : firstReceiver;
     }
 
     int targetsHere() {
-        return group.plan().scenario().hasTopics() ? group.plan().topics() : receiverTokens.length;
+        return group.plan().scenario().isShared() ? group.plan().topics() : receiverTokens.length;
     }
 
     // ---- connecting

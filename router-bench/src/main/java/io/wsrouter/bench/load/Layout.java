@@ -18,7 +18,12 @@ record Layout(String run, List<Group> groups) {
 
         /** The address that receiver {@code i} of the group listens to. */
         int targetOf(int receiver) {
-            return plan.scenario().hasTopics() ? receiver % plan.topics() : receiver;
+            return plan.scenario().isShared() ? receiver % plan.topics() : receiver;
+        }
+
+        /** The number of the user whom receiver {@code i} of the group belongs to. */
+        int userOf(int receiver) {
+            return firstUser + (plan.scenario().hasTopics() ? receiver : targetOf(receiver));
         }
     }
 

@@ -36,7 +36,6 @@ final class LoadCommand implements Callable<Integer> {
     private static final String MIX = "mix";
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_PROCESSES = 64;
-    private static final int CONNECTIONS_BEYOND = 1_000;
     private static final int BYTES_BEYOND = 4 * 1024;
     private static final int LEAST_MESSAGE_BYTES = 64 * 1024;
 
@@ -44,7 +43,7 @@ final class LoadCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "SCENARIO",
-            description = "unicast, fanout, broadcast, churn, hold, slow, storm, or mix with the file of one.")
+            description = "unicast, devices, fanout, broadcast, churn, hold, slow, storm, or mix with the file of one.")
     private @Nullable String scenario;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "FILE", description = "The mix, in YAML.")
@@ -53,7 +52,10 @@ final class LoadCommand implements Callable<Integer> {
     @Option(names = "--connections", paramLabel = "N", description = "That receive; default 1000, 50 in slow.")
     private @Nullable Integer connections;
 
-    @Option(names = "--topics", paramLabel = "N", description = "Of fanout; default 10.")
+    @Option(
+            names = {"--topics", "--users"},
+            paramLabel = "N",
+            description = "Of fanout, default 10; users of devices, default one for 4 connections.")
     private @Nullable Integer topics;
 
     @Option(names = "--subscribers", paramLabel = "N", description = "Of each topic, instead of --connections.")
@@ -291,9 +293,8 @@ final class LoadCommand implements Callable<Integer> {
 
     /** Starts a router that is large enough, without limits on rates. */
     private LoadResult runOwn(LoadPlan plan) throws IOException, InterruptedException {
-        List<String> set = new ArrayList<>(List.of(
-                "limits.connections=" + (plan.connections() + CONNECTIONS_BEYOND),
-                "limits.message-bytes=" + Math.max(LEAST_MESSAGE_BYTES, mostBytes(plan) + BYTES_BEYOND)));
+        List<String> set = new ArrayList<>(
+                List.of("limits.message-bytes=" + Math.max(LEAST_MESSAGE_BYTES, mostBytes(plan) + BYTES_BEYOND)));
         set.addAll(settings);
         Path log = home.resolve("router-bench/target/load-router.log");
         try (RouterProcess router = RouterProcess.start(

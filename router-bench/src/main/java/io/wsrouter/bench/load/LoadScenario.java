@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 public enum LoadScenario {
     /** Publishers send to random users. */
     UNICAST,
+    /** Publishers send to random users, each of whom has several connections. */
+    DEVICES,
     /** Publishers send to topics in turn; each connection subscribes to one topic. */
     FANOUT,
     /** Publishers send to one topic that every connection subscribes to. */
@@ -31,6 +33,11 @@ public enum LoadScenario {
     /** Whether messages go to topics. */
     boolean hasTopics() {
         return this == FANOUT || this == BROADCAST;
+    }
+
+    /** Whether several connections listen to one address. */
+    boolean isShared() {
+        return hasTopics() || this == DEVICES;
     }
 
     /** Whether there is nothing to do without publishers. */

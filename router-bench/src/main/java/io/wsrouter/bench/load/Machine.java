@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /** The machine that something ran on. */
 public record Machine(String cpu, int processors, long memoryBytes, String os, String kernel) {
 
-    static Machine here() {
+    /** This one. */
+    public static Machine here() {
         return new Machine(
                 first("/proc/cpuinfo", "(?m)^model name\\s*:\\s*(.+)$", System.getProperty("os.arch", "unknown")),
                 (int) Math.max(1, lines("/proc/cpuinfo", "(?m)^processor\\s*:")),

@@ -32,6 +32,7 @@ record MixFile(
             "scenario",
             "connections",
             "topics",
+            "users",
             "subscribers",
             "publishers",
             "rate",
@@ -159,7 +160,7 @@ record MixFile(
             }
             return new GroupOptions(
                     integer(prefix, node, "connections"),
-                    integer(prefix, node, "topics"),
+                    integer(prefix, node, node.has("users") ? "users" : "topics"),
                     integer(prefix, node, "subscribers"),
                     integer(prefix, node, "publishers"),
                     weight == null || total == null ? rate : Double.valueOf(total * weight / weights),

@@ -12,7 +12,7 @@ import java.util.List;
 public record ProcessInfo(long pid, String version, String commit, String java, List<String> flags, String affinity) {
 
     /** This process. */
-    static ProcessInfo here() {
+    public static ProcessInfo here() {
         Build build = Build.read();
         return new ProcessInfo(
                 ProcessHandle.current().pid(),

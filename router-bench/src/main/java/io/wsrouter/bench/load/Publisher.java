@@ -29,7 +29,12 @@ final class Publisher implements LoadConnection.Owner {
         this.number = number;
         this.outbox = new Outbox(loop, share, source(), 0, share.group().plan().targets());
         this.choices = choices;
-        this.turn = number;
+        this.turn = firstTurn(share.group().plan(), number);
+    }
+
+    /** Publishers begin far apart, so that they do not follow each other from topic to topic. */
+    private static int firstTurn(GroupPlan plan, int number) {
+        return (int) ((long) number * plan.targets() / plan.publishers());
     }
 
     int source() {

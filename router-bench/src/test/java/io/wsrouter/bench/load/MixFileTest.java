@@ -50,7 +50,7 @@ class MixFileTest {
                 .isInstanceOf(PlanException.class)
                 .hasMessageContaining("color: unknown (expected one of warmup, duration")
                 .hasMessageContaining("duration: soon (expected a duration such as")
-                .hasMessageContaining("groups.a.scenario: dance (expected one of unicast, fanout")
+                .hasMessageContaining("groups.a.scenario: dance (expected one of unicast, devices, fanout")
                 .hasMessageContaining("groups.b.connections: \"many\" (expected an integer)")
                 .hasMessageContaining("groups.c.slow: 3 (expected none: only in scenario slow)")
                 .hasMessageContaining("groups.d.subscribers: 5 (expected no connections beside it")

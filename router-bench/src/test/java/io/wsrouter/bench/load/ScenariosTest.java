@@ -61,6 +61,16 @@ class ScenariosTest {
     }
 
     @Test
+    void shouldLoadUsersWithSeveralConnections() throws IOException {
+        LoadResult result = run(
+                new GroupPlan("devices", LoadScenario.DEVICES, 20, 4, 2, 100, 0, 64, true, 0, 0, 0),
+                new GroupPlan("closed", LoadScenario.DEVICES, 10, 3, 2, 0, 2, 64, false, 0, 0, 0));
+
+        assertThat(result.groups().get(0).claims().received())
+                .isEqualTo(5 * result.groups().get(0).counts().get(Count.SENT.word()));
+    }
+
+    @Test
     void shouldLetConnectionsComeGoAndStay() throws IOException {
         LoadResult result = run(
                 new GroupPlan("churn", LoadScenario.CHURN, 20, 0, 0, 0, 0, 64, true, 0, 40, 0),
