@@ -170,19 +170,7 @@ public final class CompareMain implements Callable<Integer> {
         if (all.numbers().size() < 2 || ServerProcess.find("taskset") == null) {
             throw new ParameterException(spec.commandLine(), "--pin needs two processors and taskset (util-linux)");
         }
-        Process taskset = new ProcessBuilder(
-                        "taskset",
-                        "-a",
-                        "-c",
-                        "-p",
-                        all.secondHalf().list(),
-                        String.valueOf(ProcessHandle.current().pid()))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (taskset.waitFor() != 0) {
-            throw new CompareException("taskset could not pin this process");
-        }
+        all.secondHalf().occupy();
         return all.firstHalf();
     }
 

@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Some processors of this machine, by number. */
-record Processors(List<Integer> numbers) {
+public record Processors(List<Integer> numbers) {
 
     private static final String ALLOWED = "Cpus_allowed_list:";
 
     /** Those that this process may use. */
-    static Processors allowed() {
+    public static Processors allowed() {
         try {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()
                     .filter(line -> line.startsWith(ALLOWED))
@@ -27,7 +27,7 @@ record Processors(List<Integer> numbers) {
     }
 
     /** Reads a list like {@code 0-3,8}. */
-    static Processors parse(String list) {
+    public static Processors parse(String list) {
         List<Integer> numbers = new ArrayList<>();
         for (String range : list.split(",", -1)) {
             String[] ends = range.split("-", -1);
@@ -45,8 +45,20 @@ record Processors(List<Integer> numbers) {
         return new Processors(numbers.subList(numbers.size() / 2, numbers.size()));
     }
 
+    /** Moves this process here, with all of its threads. */
+    public void occupy() throws IOException, InterruptedException {
+        String pid = String.valueOf(ProcessHandle.current().pid());
+        Process taskset = new ProcessBuilder("taskset", "-a", "-c", "-p", list(), pid)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (taskset.waitFor() != 0) {
+            throw new CompareException("taskset could not pin this process to processors " + list());
+        }
+    }
+
     /** As {@code taskset} takes it. */
-    String list() {
+    public String list() {
         return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.function.DoubleFunction;
 
 /** The median of some figures and the least and greatest of them. */
-record Spread(double median, double least, double greatest) {
+public record Spread(double median, double least, double greatest) {
 
     /** Of at least one. */
-    static Spread of(List<Double> figures) {
+    public static Spread of(List<Double> figures) {
         List<Double> sorted = figures.stream().sorted().toList();
         int middle = sorted.size() / 2;
         double median = sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
@@ -16,7 +16,7 @@ record Spread(double median, double least, double greatest) {
     }
 
     /** {@code median (least-greatest)}. */
-    String text(DoubleFunction<String> format) {
+    public String text(DoubleFunction<String> format) {
         return format.apply(median) + (least == greatest ? "" : " (" + range(format) + ')');
     }
 
@@ -25,7 +25,7 @@ record Spread(double median, double least, double greatest) {
     }
 
     /** Three digits that count: {@code 0.251}, {@code 9.53}, {@code 121}, {@code 182k}, {@code 4.02M}. */
-    static String number(double figure) {
+    public static String number(double figure) {
         if (figure >= 999_500) {
             return digits(figure / 1e6) + 'M';
         }

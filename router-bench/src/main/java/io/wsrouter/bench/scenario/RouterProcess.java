@@ -62,6 +62,13 @@ public final class RouterProcess implements AutoCloseable {
     public static RouterProcess start(
             Path script, Path log, String javaOptions, List<String> settings, Deadline deadline)
             throws IOException, InterruptedException {
+        return start(List.of(script.toString()), log, javaOptions, settings, deadline);
+    }
+
+    /** The same, by a command that may have something in front of the script, such as {@code taskset}. */
+    public static RouterProcess start(
+            List<String> launcher, Path log, String javaOptions, List<String> settings, Deadline deadline)
+            throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("ws-router-scenario");
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
@@ -72,7 +79,8 @@ public final class RouterProcess implements AutoCloseable {
         Files.writeString(secretFile, secret);
         Path config = Files.writeString(directory.resolve("router.yaml"), configuration(secretFile));
         Files.createDirectories(log.toAbsolutePath().getParent());
-        List<String> command = new ArrayList<>(List.of(script.toString(), "serve", "--config", config.toString()));
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(List.of("serve", "--config", config.toString()));
         settings.forEach(setting -> command.addAll(List.of("--set", setting)));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("WSROUTER_"));
