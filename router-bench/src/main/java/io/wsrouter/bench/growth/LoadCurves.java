@@ -30,6 +30,7 @@ final class LoadCurves implements AutoCloseable {
     private static final double LEAD_SECONDS = 0.5;
     private static final double DRAIN_SECONDS = 10;
     private static final double CONNECT_SECONDS = 30;
+    private static final double HANDSHAKE_SECONDS = 10;
     private static final int HANDSHAKES_AT_ONCE = 200;
     private static final long SEED = 1;
 
@@ -129,8 +130,10 @@ final class LoadCurves implements AutoCloseable {
                 seconds,
                 DRAIN_SECONDS,
                 CONNECT_SECONDS,
+                HANDSHAKE_SECONDS,
                 HANDSHAKES_AT_ONCE,
                 loadLoops,
+                false,
                 List.of(group));
         return LoadRun.run(
                 plan,
