@@ -10,10 +10,7 @@ import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.Shard;
-import io.wsrouter.routing.ShardLoop;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -99,38 +96,6 @@ public class RouteBenchmark {
     public void check() {
         if (written != published || shard.counters().get(Metric.PUBLISHES_REFUSED) != 0) {
             throw new IllegalStateException("written " + written + " (expected " + published + ")");
-        }
-    }
-
-    /** The loop that the benchmark's thread turns. */
-    private static final class OwnLoop implements ShardLoop {
-
-        private final Queue<Runnable> tasks = new ArrayDeque<>();
-
-        void turn() {
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
-            }
-        }
-
-        @Override
-        public boolean isCurrent() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long epochMillis() {
-            return System.currentTimeMillis();
         }
     }
 }
