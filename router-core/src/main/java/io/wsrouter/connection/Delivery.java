@@ -10,4 +10,9 @@ public interface Delivery {
 
     /** It was not delivered and will not be. */
     void onRefused(Outcome outcome);
+
+    /** It waited and had to go for a newer one, as the policy for slow consumers has it: trying it again makes no sense. */
+    default void onSuperseded() {
+        onRefused(Outcome.SLOW_CONSUMER);
+    }
 }

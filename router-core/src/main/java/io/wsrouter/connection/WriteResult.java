@@ -4,8 +4,12 @@ package io.wsrouter.connection;
 public enum WriteResult {
     /** Taken. Its delivery hears of it later. */
     ACCEPTED,
+    /** Not taken: the queue is full. Its delivery hears nothing, and the connection goes on. */
+    DROPPED,
     /** Not taken: the queue is full. Its delivery hears nothing, and the connection is to be closed. */
     SLOW_CONSUMER,
+    /** Not taken: the loop of its socket has too much to do. Its delivery hears nothing. */
+    OVERLOADED,
     /** Not taken: the connection is closing. Its delivery hears nothing. */
     CLOSED
 }

@@ -12,11 +12,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Message {
 
+    /** The deadline of a message that may wait for ever. */
+    public static final long NO_DEADLINE = Long.MAX_VALUE;
+
+    private static final int NO_EVENT = -1;
+
     private final boolean isBorrowed;
     private Address to;
     private Priority priority;
     private byte[] json;
     private int lengthBytes;
+    private int eventStart = NO_EVENT;
+    private int eventEnd = NO_EVENT;
+    private long deadlineNanos = NO_DEADLINE;
     private long edition;
     private @Nullable Message copy;
 
@@ -49,8 +57,23 @@ public final class Message {
         priority = newPriority;
         json = newJson;
         lengthBytes = newLengthBytes;
+        eventStart = NO_EVENT;
+        eventEnd = NO_EVENT;
+        deadlineNanos = NO_DEADLINE;
         copy = null;
         edition++;
+    }
+
+    /** Says where in the push the name of its event lies, quotes included, and until when it may be delivered. */
+    void describe(int newEventStart, int newEventEnd, long newDeadlineNanos) {
+        eventStart = newEventStart;
+        eventEnd = newEventEnd;
+        deadlineNanos = newDeadlineNanos;
+    }
+
+    /** Says the same as {@code other}, of which it has the bytes. */
+    void describeLike(Message other) {
+        describe(other.eventStart, other.eventEnd, other.deadlineNanos);
     }
 
     /** The same message for good: itself, or when it is an encoder's a copy, which all who keep it share. */
@@ -60,6 +83,7 @@ public final class Message {
         }
         if (copy == null) {
             copy = new Message(to, priority, Arrays.copyOf(json, lengthBytes));
+            copy.describeLike(this);
         }
         return copy;
     }
@@ -82,6 +106,21 @@ public final class Message {
     /** The whole push in UTF-8, in the first {@link #lengthBytes} bytes; borrowed, not to be written to. */
     public byte[] json() {
         return json;
+    }
+
+    /** Whether it names an event. */
+    public boolean hasEvent() {
+        return eventStart != NO_EVENT;
+    }
+
+    /** A copy of the name of its event as the JSON string that was received, quotes included; empty when it names none. */
+    public byte[] event() {
+        return hasEvent() ? Arrays.copyOfRange(json, eventStart, eventEnd) : new byte[0];
+    }
+
+    /** When it must not be delivered any more, on the loops' monotonic clock; or {@link #NO_DEADLINE}. */
+    public long deadlineNanos() {
+        return deadlineNanos;
     }
 
     /** The length of the push in bytes. */

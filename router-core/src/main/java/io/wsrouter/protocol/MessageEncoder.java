@@ -32,13 +32,17 @@ public final class MessageEncoder {
         }
         Address to = publish.to();
         text.clear();
-        Pushes.message(text, to, from, publish.event(), at, publish.data());
+        RawJson event = publish.event();
+        int eventEnd = Pushes.message(text, to, from, event, at, publish.data());
         Message encoded = message;
         if (encoded == null) {
             encoded = Message.borrowed(to, publish.priority(), text.bytes(), text.length());
             message = encoded;
         } else {
             encoded.become(to, publish.priority(), text.bytes(), text.length());
+        }
+        if (event != null) {
+            encoded.describe(eventEnd - event.lengthBytes(), eventEnd, Message.NO_DEADLINE);
         }
         return encoded;
     }

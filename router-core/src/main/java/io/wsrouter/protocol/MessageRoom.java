@@ -47,6 +47,7 @@ public final class MessageRoom {
         } else {
             copy.become(original.to(), original.priority(), bytes, lengthBytes);
         }
+        copy.describeLike(original);
         return copy;
     }
 

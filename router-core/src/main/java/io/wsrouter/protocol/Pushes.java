@@ -78,17 +78,20 @@ public final class Pushes {
         json.raw(AT).number(epochMillis);
     }
 
-    static void message(
+    /** Writes a message and returns where the name of its event ends, if it has one. */
+    static int message(
             JsonText json, Address to, Address from, @Nullable RawJson event, JsonText at, @Nullable RawJson data) {
         json.raw(MESSAGE_TO).address(to).raw(FROM).address(from);
         if (event != null) {
             json.raw(EVENT).raw(event);
         }
+        int eventEnd = json.length();
         json.raw(at);
         if (data != null) {
             json.raw(DATA).raw(data);
         }
         json.raw(END);
+        return eventEnd;
     }
 
     /** The answer to a publish; {@code id} is null where the publisher gave none, as over HTTP. */

@@ -667,10 +667,12 @@ public final class Shard {
         }
         switch (write(receiver, message, part)) {
             case ACCEPTED -> {}
+            case DROPPED -> refuseAtReceiver(publication, part, Outcome.SLOW_CONSUMER);
             case SLOW_CONSUMER -> {
                 refuseAtReceiver(publication, part, Outcome.SLOW_CONSUMER);
                 closings.add(new Closing(receiver, CloseReason.SLOW_CONSUMER));
             }
+            case OVERLOADED -> refuseAtReceiver(publication, part, Outcome.OVERLOADED);
             case CLOSED -> refuseAtReceiver(publication, part, Outcome.CLOSED);
         }
     }

@@ -235,6 +235,8 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         switch (onWrite(message, answered)) {
             case ACCEPTED -> {}
             case CLOSED -> refuseFromAfar(answered, Outcome.CLOSED);
+            case DROPPED -> refuseFromAfar(answered, Outcome.SLOW_CONSUMER);
+            case OVERLOADED -> refuseFromAfar(answered, Outcome.OVERLOADED);
             case SLOW_CONSUMER -> {
                 refuseFromAfar(answered, Outcome.SLOW_CONSUMER);
                 requestClose(CloseReason.SLOW_CONSUMER);
