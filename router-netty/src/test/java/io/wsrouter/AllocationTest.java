@@ -17,6 +17,7 @@ import io.wsrouter.connection.WriteResult;
 import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.protocol.Message;
 import io.wsrouter.routing.RegistrationResult;
+import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterLimits;
 import io.wsrouter.routing.RouterListener;
@@ -63,7 +64,8 @@ final class AllocationTest {
                     1_000,
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(25),
-                    2),
+                    2,
+                    RetryPolicy.usual(1 << 20)),
             Backplane.SINGLE_NODE,
             credentials -> CompletableFuture.failedFuture(new UnsupportedOperationException()),
             new LoudListener(),
@@ -245,6 +247,11 @@ final class AllocationTest {
         @Override
         public void execute(Runnable task) {
             tasks.add(task);
+        }
+
+        @Override
+        public void executeAfter(Runnable task, long delayNanos) {
+            throw new UnsupportedOperationException("a timer");
         }
 
         @Override

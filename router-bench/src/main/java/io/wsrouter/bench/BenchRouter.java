@@ -6,6 +6,7 @@ import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.cluster.Backplane;
 import io.wsrouter.routing.RegistrationResult;
+import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterLimits;
 import io.wsrouter.routing.RouterListener;
@@ -29,7 +30,8 @@ public final class BenchRouter {
             Integer.MAX_VALUE,
             Duration.ofSeconds(2),
             Duration.ofSeconds(25),
-            2);
+            2,
+            RetryPolicy.usual(1 << 20));
 
     private static final RouterListener LOUD = new RouterListener() {
         @Override

@@ -26,6 +26,11 @@ final class OwnLoop implements ShardLoop {
     }
 
     @Override
+    public void executeAfter(Runnable task, long delayNanos) {
+        throw new UnsupportedOperationException("a timer");
+    }
+
+    @Override
     public long nanoTime() {
         return System.nanoTime();
     }

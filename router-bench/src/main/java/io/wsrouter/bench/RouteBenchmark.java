@@ -84,7 +84,7 @@ public class RouteBenchmark {
 
     private void route(@Nullable RawJson id, Address to) {
         published++;
-        command.become(id, to, null, DATA, Priority.NORMAL, null);
+        command.become(id, to, null, DATA, Priority.NORMAL, null, Command.Publish.NO_TTL);
         shard.onCommand(publisher, command);
         if (published % perTurn == 0) {
             loop.turn();

@@ -93,6 +93,11 @@ public class HopBatchStress {
         public void execute(Runnable task) {}
 
         @Override
+        public void executeAfter(Runnable task, long delayNanos) {
+            throw new UnsupportedOperationException("a timer");
+        }
+
+        @Override
         public long nanoTime() {
             return 0;
         }

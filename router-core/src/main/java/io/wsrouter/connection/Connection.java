@@ -61,6 +61,7 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
     private @Nullable ConnectionId id;
     private @Nullable TimerListener timerListener;
     private @Nullable Conduct conduct;
+    private @Nullable Breaker breaker;
     private @Nullable Object2ObjectHashMap<Address, Subscription> subscriptions;
 
     @SuppressWarnings("unused") // read and written through LAST_HEARD
@@ -79,6 +80,16 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
      * @return whether it was taken
      */
     public abstract WriteResult write(Message message, @Nullable Delivery delivery);
+
+    /**
+     * Takes back a message that waits here and of which the kernel has got nothing.
+     *
+     * @param delivery what was given along with the message; if it is taken back, it hears nothing
+     * @return whether it was taken back; false when it is too late, or when it cannot be told at once
+     */
+    public boolean recall(Delivery delivery) {
+        return false;
+    }
 
     /** Writes a push of the router itself: the first {@code lengthBytes} are the text of one frame, borrowed during the call. */
     public abstract void push(byte[] json, int lengthBytes);
@@ -227,6 +238,16 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
     public final void onPinged(long nowNanos) {
         pingsUnanswered = pingsUnanswered() + 1;
         pingedNanos = nowNanos;
+    }
+
+    /** What guards it, since it has failed to take a message; null while it is healthy. */
+    public final @Nullable Breaker breaker() {
+        return breaker;
+    }
+
+    /** Sets what guards it, or takes it away. */
+    public final void guard(@Nullable Breaker newBreaker) {
+        breaker = newBreaker;
     }
 
     /** How it has behaved; null before its first command. */

@@ -3,15 +3,15 @@ package io.wsrouter.connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers of one shard: a hashed wheel of intrusive lists, so that setting, moving and cancelling one costs a few
+ * Timers of one shard: a hashed wheel of intrusive lists, so that setting, moving and cancelling one costs a few
  * writes and no allocation. Belongs to one loop.
  *
- * <p>A timer fires in the tick after its deadline, never early. Timers beyond one turn of the wheel stay where they are
+ * <p>A timer fires at the first tick at or after its deadline, never early. Timers beyond one turn of the wheel stay where they are
  * and are looked at once a turn. Source: Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987, scheme 6.
  */
 public final class TimerWheel {
 
-    /** The length of a tick in nanoseconds: how much later than its deadline a timer may fire. */
+    /** The length of a tick in nanoseconds, unless another is asked for: how much later than its deadline a timer may fire. */
     public static final long TICK_NANOS = 100_000_000L;
 
     private static final int SLOTS = 512;
@@ -19,11 +19,18 @@ public final class TimerWheel {
     private final Timer[] slots = new Timer[SLOTS];
     private final Timer due = new Head();
     private final long startNanos;
+    private final long tickNanos;
     private long currentTick;
 
     /** A wheel whose time starts at {@code nowNanos} of a monotonic clock. */
     public TimerWheel(long nowNanos) {
+        this(nowNanos, TICK_NANOS);
+    }
+
+    /** A wheel whose time starts at {@code nowNanos} of a monotonic clock and goes on in ticks of {@code tickNanos}. */
+    public TimerWheel(long nowNanos, long tickNanos) {
         this.startNanos = nowNanos;
+        this.tickNanos = tickNanos;
         for (int i = 0; i < SLOTS; i++) {
             slots[i] = new Head();
         }
@@ -32,7 +39,9 @@ public final class TimerWheel {
     /** Sets {@code timer} to fire at {@code deadlineNanos}, or moves it there when it was set before. */
     public void schedule(Timer timer, long deadlineNanos) {
         timer.cancel();
-        timer.deadlineTick = Math.max(currentTick + 1, (deadlineNanos - startNanos) / TICK_NANOS + 1);
+        long sinceStartNanos = deadlineNanos - startNanos;
+        long ticks = sinceStartNanos / tickNanos + (sinceStartNanos % tickNanos > 0 ? 1 : 0);
+        timer.deadlineTick = Math.max(currentTick + 1, ticks);
         timer.linkBefore(slots[(int) (timer.deadlineTick & (SLOTS - 1))]);
     }
 
@@ -42,7 +51,7 @@ public final class TimerWheel {
      * @return whether all that was due has fired; if not, call again soon
      */
     public boolean advance(long nowNanos, int budget) {
-        long nowTick = (nowNanos - startNanos) / TICK_NANOS;
+        long nowTick = (nowNanos - startNanos) / tickNanos;
         int left = budget;
         while (true) {
             for (Timer timer = due.next(); timer != due; timer = due.next()) {
@@ -58,6 +67,16 @@ public final class TimerWheel {
             currentTick++;
             moveWhatIsDue(slots[(int) (currentTick & (SLOTS - 1))]);
         }
+    }
+
+    /** Lets time pass on a wheel on which no timer is set. */
+    public void skipTo(long nowNanos) {
+        currentTick = Math.max(currentTick, (nowNanos - startNanos) / tickNanos);
+    }
+
+    /** How long it is from {@code nowNanos} to the next tick. */
+    public long nanosToNextTick(long nowNanos) {
+        return tickNanos - Math.floorMod(nowNanos - startNanos, tickNanos);
     }
 
     private void moveWhatIsDue(Timer slot) {

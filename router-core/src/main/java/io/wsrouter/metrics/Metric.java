@@ -67,6 +67,20 @@ public enum Metric {
     DELIVERED("messages", "Messages whose every byte the receiver's kernel socket took."),
     /** Messages that a receiver did not get. */
     REFUSED("messages", "Messages that a matched receiver did not get."),
+    /** Attempts after the first. */
+    RETRIED("attempts", "Attempts to write a message with a time to live after one that was refused."),
+    /** Messages that were delivered because they were tried again. */
+    RETRY_RECOVERED(
+            "messages",
+            "Messages with a time to live that were delivered after a refusal, or to a user who came meanwhile."),
+    /** Messages whose time was over. */
+    EXPIRED(
+            "messages",
+            "Messages whose time to live passed before a receiver could take them, absent users among them."),
+    /** Receivers that are left alone. */
+    BREAKERS_OPENED("breakers", "Times that a receiver was left alone because it had failed several times in a row."),
+    /** Receivers that are not left alone any more. */
+    BREAKERS_CLOSED("breakers", "Times that a receiver which was left alone took a message again, or was closed."),
     /** Bytes handed to the kernel. */
     SENT_BYTES("bytes", "Bytes of WebSocket frames that kernel sockets took."),
     /** Subscriptions made. */

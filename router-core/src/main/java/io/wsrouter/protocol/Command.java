@@ -23,12 +23,19 @@ public sealed interface Command {
      */
     final class Publish implements Command {
 
+        /** The time to live of a publish that is tried once. */
+        public static final int NO_TTL = 0;
+
+        /** The longest time to live, in milliseconds. */
+        public static final int MOST_TTL_MS = 300_000;
+
         private @Nullable RawJson id;
         private Address to;
         private @Nullable RawJson event;
         private @Nullable RawJson data;
         private Priority priority;
         private @Nullable String claimedOwner;
+        private int ttlMs;
         private boolean isBorrowed;
 
         /**
@@ -45,7 +52,23 @@ public sealed interface Command {
                 @Nullable RawJson data,
                 Priority priority,
                 @Nullable String claimedOwner) {
-            this(priority, id == null ? null : RawJson.ofText(id), to, event, data, claimedOwner);
+            this(id, to, event, data, priority, claimedOwner, NO_TTL);
+        }
+
+        /**
+         * A publish that is worth trying again for a while.
+         *
+         * @param ttlMs how long it may be delivered, from when it is accepted; 1 to {@link #MOST_TTL_MS}, or {@link #NO_TTL}
+         */
+        public Publish(
+                @Nullable String id,
+                Address to,
+                @Nullable RawJson event,
+                @Nullable RawJson data,
+                Priority priority,
+                @Nullable String claimedOwner,
+                int ttlMs) {
+            this(priority, id == null ? null : RawJson.ofText(id), to, event, data, claimedOwner, ttlMs);
         }
 
         private Publish(
@@ -54,13 +77,15 @@ public sealed interface Command {
                 Address to,
                 @Nullable RawJson event,
                 @Nullable RawJson data,
-                @Nullable String claimedOwner) {
+                @Nullable String claimedOwner,
+                int ttlMs) {
             this.id = id;
             this.to = to;
             this.event = event;
             this.data = data;
             this.priority = priority;
             this.claimedOwner = claimedOwner;
+            this.ttlMs = ttlMs;
         }
 
         /** Becomes another publish: for a reader that uses it again. {@code newId} is the JSON string that was received. */
@@ -70,19 +95,23 @@ public sealed interface Command {
                 @Nullable RawJson newEvent,
                 @Nullable RawJson newData,
                 Priority newPriority,
-                @Nullable String newClaimedOwner) {
+                @Nullable String newClaimedOwner,
+                int newTtlMs) {
             id = newId;
             to = newTo;
             event = newEvent;
             data = newData;
             priority = newPriority;
             claimedOwner = newClaimedOwner;
+            ttlMs = newTtlMs;
             isBorrowed = true;
         }
 
         /** The same publish for good: itself, or when a reader uses it again, a copy with bytes of its own. */
         public Publish kept() {
-            return !isBorrowed ? this : new Publish(priority, kept(id), to, kept(event), kept(data), claimedOwner);
+            return !isBorrowed
+                    ? this
+                    : new Publish(priority, kept(id), to, kept(event), kept(data), claimedOwner, ttlMs);
         }
 
         private static @Nullable RawJson kept(@Nullable RawJson view) {
@@ -122,6 +151,11 @@ public sealed interface Command {
         /** Whom the publisher believes {@link #to} belongs to, or null when it did not say. */
         public @Nullable String claimedOwner() {
             return claimedOwner;
+        }
+
+        /** How long it may be delivered, in milliseconds, or {@link #NO_TTL} when it is tried once. */
+        public int ttlMs() {
+            return ttlMs;
         }
 
         /** Says where it is to go; the payload may be private. */

@@ -15,7 +15,7 @@ public final class Message {
     /** The deadline of a message that may wait for ever. */
     public static final long NO_DEADLINE = Long.MAX_VALUE;
 
-    private static final int NO_EVENT = -1;
+    static final int NO_EVENT = -1;
 
     private final boolean isBorrowed;
     private Address to;
@@ -64,7 +64,7 @@ public final class Message {
         edition++;
     }
 
-    /** Says where in the push the name of its event lies, quotes included, and until when it may be delivered. */
+    /** Says where in the push the name of its event lies, quotes included, if anywhere, and until when it may be delivered. */
     void describe(int newEventStart, int newEventEnd, long newDeadlineNanos) {
         eventStart = newEventStart;
         eventEnd = newEventEnd;
@@ -116,6 +116,11 @@ public final class Message {
     /** A copy of the name of its event as the JSON string that was received, quotes included; empty when it names none. */
     public byte[] event() {
         return hasEvent() ? Arrays.copyOfRange(json, eventStart, eventEnd) : new byte[0];
+    }
+
+    /** Whether it may not wait for ever. */
+    public boolean hasDeadline() {
+        return deadlineNanos != NO_DEADLINE;
     }
 
     /** When it must not be delivered any more, on the loops' monotonic clock; or {@link #NO_DEADLINE}. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageEncoder {
 
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final JsonText text = new JsonText(512);
     private final JsonText at = new JsonText(32);
     private long atEpochMillis = Long.MIN_VALUE;
@@ -22,9 +24,10 @@ public final class MessageEncoder {
      *
      * @param from the user who sends
      * @param nowEpochMillis when it was accepted
+     * @param nowNanos the same on the loops' monotonic clock
      * @return the message, valid until the next one
      */
-    public Message encode(Command.Publish publish, Address from, long nowEpochMillis) {
+    public Message encode(Command.Publish publish, Address from, long nowEpochMillis, long nowNanos) {
         if (nowEpochMillis != atEpochMillis) {
             at.clear();
             Pushes.at(at, nowEpochMillis);
@@ -42,8 +45,16 @@ public final class MessageEncoder {
             encoded.become(to, publish.priority(), text.bytes(), text.length());
         }
         if (event != null) {
-            encoded.describe(eventEnd - event.lengthBytes(), eventEnd, Message.NO_DEADLINE);
+            encoded.describe(eventEnd - event.lengthBytes(), eventEnd, deadlineNanos(publish, nowNanos));
+        } else {
+            encoded.describe(Message.NO_EVENT, Message.NO_EVENT, deadlineNanos(publish, nowNanos));
         }
         return encoded;
+    }
+
+    private static long deadlineNanos(Command.Publish publish, long nowNanos) {
+        return publish.ttlMs() == Command.Publish.NO_TTL
+                ? Message.NO_DEADLINE
+                : nowNanos + publish.ttlMs() * NANOS_PER_MILLI;
     }
 }

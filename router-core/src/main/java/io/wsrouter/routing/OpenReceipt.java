@@ -1,5 +1,6 @@
 package io.wsrouter.routing;
 
+import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Receipt;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,6 +22,7 @@ final class OpenReceipt {
     private int missingParts;
     private boolean isAnnounced;
     private boolean hasRemoteParts;
+    private Outcome nobody = Outcome.NO_ROUTE;
 
     /** A receipt that goes to {@code listener} once, when it is complete. */
     OpenReceipt(Consumer<Receipt> listener) {
@@ -37,6 +39,7 @@ final class OpenReceipt {
         missingParts = 0;
         isAnnounced = false;
         hasRemoteParts = false;
+        nobody = Outcome.NO_ROUTE;
     }
 
     /** Whether all who knew of it have answered: of other nodes we cannot be sure that they will not answer twice. */
@@ -50,11 +53,13 @@ final class OpenReceipt {
         closeWhenComplete();
     }
 
-    void onPart(int partMatched, int partDelivered, int partQueued, RefusalCounts partRefused) {
+    /** Adds a part; {@code partNobody} is what became of the message if the part has matched nobody. */
+    void onPart(int partMatched, int partDelivered, int partQueued, RefusalCounts partRefused, Outcome partNobody) {
         matched += partMatched;
         delivered += partDelivered;
         queued += partQueued;
         refused.add(partRefused);
+        nobody = partNobody == Outcome.NO_ROUTE ? nobody : partNobody;
         missingParts--;
         closeWhenComplete();
     }
@@ -75,7 +80,13 @@ final class OpenReceipt {
 
     private void closeWhenComplete() {
         if (isAnnounced && missingParts == 0) {
-            listener.accept(Receipt.of(matched, delivered, queued, refused.byOrdinal(), unknown));
+            listener.accept(receipt());
         }
+    }
+
+    private Receipt receipt() {
+        return nobody != Outcome.NO_ROUTE && matched == 0 && unknown.isEmpty()
+                ? Receipt.refused(nobody)
+                : Receipt.of(matched, delivered, queued, refused.byOrdinal(), unknown);
     }
 }

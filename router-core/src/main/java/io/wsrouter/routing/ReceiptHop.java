@@ -1,5 +1,6 @@
 package io.wsrouter.routing;
 
+import io.wsrouter.protocol.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ final class ReceiptHop implements Runnable {
     private int matched;
     private int delivered;
     private int queued;
+    private Outcome nobody = Outcome.NO_ROUTE;
 
     ReceiptHop() {}
 
@@ -30,6 +32,7 @@ final class ReceiptHop implements Runnable {
         delivered = part.delivered();
         queued = part.queued();
         refused = part.refused().kept();
+        nobody = part.nobody();
     }
 
     /** Tells the receipt. */
@@ -43,7 +46,7 @@ final class ReceiptHop implements Runnable {
         if (refusals == null) {
             told.onAnnounced(parts);
         } else {
-            told.onPart(matched, delivered, queued, refusals);
+            told.onPart(matched, delivered, queued, refusals, nobody);
         }
     }
 

@@ -18,9 +18,11 @@ final class ReceiptPart extends TimerWheel.Timer implements Delivery {
     private int origin;
     private int matched;
     private int delivered;
+    private int awaited;
     private boolean isSealed;
     private boolean isClosed;
     private boolean isInDoubt;
+    private Outcome nobody = Outcome.NO_ROUTE;
 
     /** A part that is to be opened; {@code whenClosed} hears of it each time that it closes. */
     ReceiptPart(Consumer<ReceiptPart> whenClosed) {
@@ -34,14 +36,35 @@ final class ReceiptPart extends TimerWheel.Timer implements Delivery {
         refused.clear();
         matched = 0;
         delivered = 0;
+        awaited = 0;
         isSealed = false;
         isClosed = false;
         isInDoubt = false;
+        nobody = Outcome.NO_ROUTE;
     }
 
     /** One more receiver is being written to. */
     void onMatched() {
         matched++;
+    }
+
+    /** A receiver is awaited who is not there. */
+    void onAwaited() {
+        awaited++;
+    }
+
+    /** A receiver who was awaited has come: {@link #onMatched} is next. */
+    void onArrived() {
+        awaited--;
+    }
+
+    /** A receiver who was awaited has not come, and is awaited no more for this reason. */
+    void onNobodyCame(Outcome reason) {
+        if (!isClosed) {
+            awaited--;
+            nobody = reason;
+            closeWhenDecided();
+        }
     }
 
     @Override
@@ -74,7 +97,7 @@ final class ReceiptPart extends TimerWheel.Timer implements Delivery {
 
     /** Whether every receiver has answered, so that none will answer to what this is opened for next. */
     boolean isReusable() {
-        return isClosed && queued() == 0 && !isInDoubt;
+        return isClosed && queued() == 0 && awaited == 0 && !isInDoubt;
     }
 
     @Override
@@ -108,12 +131,17 @@ final class ReceiptPart extends TimerWheel.Timer implements Delivery {
         return matched - delivered - refused.total();
     }
 
+    /** What became of the message if nobody was matched. */
+    Outcome nobody() {
+        return nobody;
+    }
+
     RefusalCounts refused() {
         return refused;
     }
 
     private void closeWhenDecided() {
-        if (isSealed && queued() == 0) {
+        if (isSealed && queued() == 0 && awaited == 0) {
             close();
         }
     }

@@ -56,7 +56,7 @@ public final class Router {
         shards = IntStream.range(0, loops.size())
                 .mapToObj(i -> new Shard(i, loops.get(i), limits, backplane, authenticator, listener, random))
                 .toList();
-        shards.forEach(shard -> shard.connect(shards));
+        shards.forEach(shard -> shard.connect(shards, random.nextInt()));
         backplane.start(this::receive);
     }
 

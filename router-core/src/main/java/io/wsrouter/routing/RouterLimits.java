@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param receiptTimeout after which a receipt counts what still waits as queued
  * @param heartbeatInterval how long a peer may be silent before it is pinged
  * @param heartbeatMisses how many pings in a row may stay unanswered
+ * @param retry how messages with a time to live are tried again
  */
 public record RouterLimits(
         int connectionsPerUser,
@@ -24,7 +25,8 @@ public record RouterLimits(
         int openReceiptsPerConnection,
         Duration receiptTimeout,
         Duration heartbeatInterval,
-        int heartbeatMisses) {
+        int heartbeatMisses,
+        RetryPolicy retry) {
 
     /** What happens when a user with the most connections allowed opens one more. */
     public enum WhenUserIsFull {

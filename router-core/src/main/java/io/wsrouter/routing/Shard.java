@@ -17,7 +17,6 @@ import io.wsrouter.connection.Requester;
 import io.wsrouter.connection.Subscription;
 import io.wsrouter.connection.TimerWheel;
 import io.wsrouter.connection.UserConnections;
-import io.wsrouter.connection.WriteResult;
 import io.wsrouter.metrics.Counters;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.CloseReason;
@@ -52,8 +51,6 @@ public final class Shard {
     private static final int CLOSES_PER_TURN = 256;
     private static final int EXPIRY_SKEW_SECONDS = 30;
 
-    private record Closing(Connection connection, CloseReason reason) {}
-
     // collaborators
     private final int index;
     private final ShardLoop loop;
@@ -77,8 +74,8 @@ public final class Shard {
     private final Connection.TimerListener timerListener = this::onConnectionTimer;
     private final MessageEncoder encoder = new MessageEncoder();
     private final ReceiptBook receipts = new ReceiptBook(counters, this::onPartClosed);
+    private final LocalDelivery delivery;
     private @Nullable Publication publication;
-    private final List<Closing> closings = new ArrayList<>();
     private final List<Connection> withUntoldRefusals = new ArrayList<>();
     private final Runnable turnEnd = this::onTurnEnd;
     private boolean isTurnEndArmed;
@@ -107,10 +104,12 @@ public final class Shard {
         this.departedRates = new DepartedRates(loop.nanoTime());
         this.securityReports = new SecurityReports(listener, loop.nanoTime());
         this.audit = new ShardAudit(this, tables, backplane);
+        this.delivery = new LocalDelivery(this, limits, listener, timers, receipts);
     }
 
-    /** Introduces the shards to each other, before the first use. */
-    void connect(List<Shard> shards) {
+    /** Introduces the shards to each other, before the first use; {@code seed} is where random choices begin. */
+    void connect(List<Shard> shards, long seed) {
+        delivery.retries().seed(seed);
         proxies = shards.stream().map(to -> new ShardProxy(this, to)).toArray(ShardProxy[]::new);
         audit.connect(shards);
     }
@@ -164,6 +163,7 @@ public final class Shard {
         connection.onHeard(nowNanos);
         connection.wake(timerListener);
         scheduleTimer(connection, nowNanos);
+        delivery.retries().onRegistered(connection);
         return RegistrationResult.REGISTERED;
     }
 
@@ -213,6 +213,7 @@ public final class Shard {
     public void onDrain(Runnable whenAllAreClosing) {
         assert loop.isCurrent();
         isDraining = true;
+        delivery.retries().onDrain();
         drain(connections.all().iterator(), whenAllAreClosing);
     }
 
@@ -243,6 +244,7 @@ public final class Shard {
         for (Subscription subscription : connection.subscriptions()) {
             unsubscribe(subscription);
         }
+        delivery.retries().onGone(connection);
         if (connections.ofUser(user) == null) {
             backplane.onInterest(user, false);
             if (ofUser != null && ofUser.messageRate() != null) {
@@ -512,7 +514,7 @@ public final class Shard {
 
     private Message encode(Principal publisher, Command.Publish publish) {
         knowTurnTime();
-        return encoder.encode(publish, publisher.user(), turnEpochMillis);
+        return encoder.encode(publish, publisher.user(), turnEpochMillis, turnNanos);
     }
 
     private void refuse(Connection from, @Nullable String id, Outcome outcome) {
@@ -579,15 +581,20 @@ public final class Shard {
     private void deliverToUser(Publication publication, int remoteParts) {
         UserConnections user = connections.ofUser(publication.message().to());
         if (user == null) {
-            announce(publication, remoteParts);
+            routeToAbsentUser(publication, remoteParts);
             return;
         }
         announce(publication, remoteParts + 1);
-        ReceiptPart part = openPart(publication);
-        for (Connection receiver : user.connections()) {
-            deliver(publication, receiver, part);
+        delivery.toConnections(publication, user.connections());
+    }
+
+    /** A message with a deadline waits for the user, unless other nodes may have delivered it. */
+    private void routeToAbsentUser(Publication publication, int remoteParts) {
+        boolean mayWait = publication.message().hasDeadline() && remoteParts == 0 && !publication.isFromAfar();
+        announce(publication, mayWait ? 1 : remoteParts);
+        if (mayWait) {
+            delivery.toAbsentUser(publication);
         }
-        seal(part);
     }
 
     private void deliverToConnection(Publication publication, int remoteParts) {
@@ -597,9 +604,7 @@ public final class Shard {
             return;
         }
         announce(publication, remoteParts + 1);
-        ReceiptPart part = openPart(publication);
-        deliver(publication, receiver, part);
-        seal(part);
+        delivery.toConnection(publication, receiver);
     }
 
     private void deliverToTopic(Publication publication, int remoteParts) {
@@ -645,93 +650,14 @@ public final class Shard {
     /** Delivers a topic's message to the subscribers of this shard. */
     void onFanOut(Publication publication) {
         assert loop.isCurrent();
-        ReceiptPart part = openPart(publication);
-        LocalTopic topic = subscriptions.get(publication.message().to());
-        if (topic != null) {
-            for (int i = 0; i < topic.size(); i++) {
-                deliver(publication, topic.subscriber(i), part);
-            }
-        }
-        seal(part);
-    }
-
-    private void deliver(Publication publication, Connection receiver, @Nullable ReceiptPart part) {
-        counters.increment(Metric.MATCHED);
-        if (part != null) {
-            part.onMatched();
-        }
-        Message message = publication.message();
-        if (!receiver.mayReceive(message.to())) {
-            refuseMisdelivery(publication, receiver, part);
-            return;
-        }
-        switch (write(receiver, message, part)) {
-            case ACCEPTED -> {}
-            case DROPPED -> refuseAtReceiver(publication, part, Outcome.SLOW_CONSUMER);
-            case SLOW_CONSUMER -> {
-                refuseAtReceiver(publication, part, Outcome.SLOW_CONSUMER);
-                closings.add(new Closing(receiver, CloseReason.SLOW_CONSUMER));
-            }
-            case OVERLOADED -> refuseAtReceiver(publication, part, Outcome.OVERLOADED);
-            case CLOSED -> refuseAtReceiver(publication, part, Outcome.CLOSED);
-        }
-    }
-
-    /** A connection that fails to take a message is a fault of the router; the other receivers still get theirs. */
-    private WriteResult write(Connection receiver, Message message, @Nullable ReceiptPart part) {
-        try {
-            return receiver.write(message, part);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            onFault(e);
-            if (part != null) {
-                part.onWriteFault();
-            }
-            closings.add(new Closing(receiver, CloseReason.INTERNAL_ERROR));
-            return WriteResult.CLOSED;
-        }
-    }
-
-    private void refuseMisdelivery(Publication publication, Connection receiver, @Nullable ReceiptPart part) {
-        counters.increment(Metric.MISDELIVERY_REFUSED);
-        listener.onSecurityEvent(new SecurityEvent(
-                SecurityEvent.Kind.MISDELIVERY_REFUSED,
-                receiver.principal().user(),
-                publication.message().to(),
-                "stopped at the write"));
-        refuseAtReceiver(publication, part, Outcome.OWNER_MISMATCH);
-        closings.add(new Closing(receiver, CloseReason.INTERNAL_ERROR));
-    }
-
-    private void refuseAtReceiver(Publication publication, @Nullable ReceiptPart part, Outcome outcome) {
-        counters.increment(Metric.REFUSED);
-        Connection publisher = publication.publisher();
-        if (part != null) {
-            part.onRefused(outcome);
-        } else if (publisher != null) {
-            proxies[publication.origin()].refuse(publisher, outcome);
-        }
-    }
-
-    private @Nullable ReceiptPart openPart(Publication publication) {
-        OpenReceipt receipt = publication.receipt();
-        return receipt == null ? null : receipts.openPart(receipt, publication.origin());
+        delivery.toSubscribers(
+                publication, subscriptions.get(publication.message().to()));
     }
 
     private void onPartClosed(ReceiptPart part) {
         OpenReceipt receipt = part.receipt();
         if (receipt != null) {
             proxies[part.origin()].report(receipt, part);
-        }
-    }
-
-    /** Ends a delivery: its receivers are all known, and those that cannot keep up are closed. */
-    private void seal(@Nullable ReceiptPart part) {
-        if (part != null && !part.seal()) {
-            timers.schedule(part, loop.nanoTime() + limits.receiptTimeout().toNanos());
-        }
-        if (!closings.isEmpty()) {
-            closings.forEach(closing -> onClose(closing.connection(), closing.reason()));
-            closings.clear();
         }
     }
 
@@ -915,6 +841,10 @@ public final class Shard {
 
     // ---- repairs, for the audit
 
+    ShardProxy proxyTo(int shard) {
+        return proxies[shard];
+    }
+
     ShardAudit audit() {
         return audit;
     }
@@ -1091,6 +1021,11 @@ public final class Shard {
     /** Carries work from this shard to another: in order, and as part of this turn's batch. */
     public void hop(Shard to, Runnable work) {
         proxies[to.index].hop(work);
+    }
+
+    /** What is tried again, for tests that look whether anything is left. */
+    Retries retries() {
+        return delivery.retries();
     }
 
     /** The tables, for tests that break them on purpose. */

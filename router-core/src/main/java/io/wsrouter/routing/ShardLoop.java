@@ -33,6 +33,13 @@ public interface ShardLoop {
         execute(task); // no sockets
     }
 
+    /**
+     * Runs {@code task} on this loop when so much time has passed, or a little later. Runs on the loop.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException when the loop has ended
+     */
+    void executeAfter(Runnable task, long delayNanos);
+
     /** A monotonic clock, in nanoseconds. */
     long nanoTime();
 

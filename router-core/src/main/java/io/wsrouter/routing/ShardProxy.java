@@ -84,7 +84,7 @@ final class ShardProxy {
     /** Gives the origin of a publish one part of its receipt. */
     void report(OpenReceipt receipt, ReceiptPart part) {
         if (isWithin()) {
-            receipt.onPart(part.matched(), part.delivered(), part.queued(), part.refused());
+            receipt.onPart(part.matched(), part.delivered(), part.queued(), part.refused(), part.nobody());
         } else {
             batch.addPart(receipt, part);
             from.armTurnEnd();

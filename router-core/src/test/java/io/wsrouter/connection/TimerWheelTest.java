@@ -46,12 +46,13 @@ final class TimerWheelTest {
         TestTimer timer = new TestTimer();
         wheel.schedule(timer, deadline);
 
-        wheel.advance(deadline, ALL);
+        wheel.advance(deadline - 1, ALL);
         assertThat(timer.firedAt).as("at its deadline at the earliest").isEmpty();
         assertThat(timer.isScheduled()).isTrue();
 
-        wheel.advance(deadline + TICK, ALL);
-        assertThat(timer.firedAt).containsExactly(deadline + TICK);
+        long firstTick = Math.max(TICK, (deadline + TICK - 1) / TICK * TICK);
+        wheel.advance(firstTick, ALL);
+        assertThat(timer.firedAt).containsExactly(firstTick);
         assertThat(timer.isScheduled()).isFalse();
 
         wheel.advance(deadline + 10 * TURN, ALL);
@@ -65,10 +66,37 @@ final class TimerWheelTest {
         TestTimer timer = new TestTimer();
         wheel.schedule(timer, start + 5 * TICK);
 
-        wheel.advance(start + 5 * TICK, ALL);
+        wheel.advance(start + 5 * TICK - 1, ALL);
         assertThat(timer.firedAt).isEmpty();
-        wheel.advance(start + 6 * TICK, ALL);
-        assertThat(timer.firedAt).containsExactly(start + 6 * TICK);
+        wheel.advance(start + 5 * TICK, ALL);
+        assertThat(timer.firedAt).containsExactly(start + 5 * TICK);
+    }
+
+    @Test
+    void shouldTickAsFastAsItIsAskedTo() {
+        TimerWheel wheel = new TimerWheel(7, 10);
+        TestTimer timer = new TestTimer();
+        wheel.schedule(timer, 30);
+        assertThat(wheel.nanosToNextTick(7)).isEqualTo(10);
+        assertThat(wheel.nanosToNextTick(24)).isEqualTo(3);
+
+        wheel.advance(36, ALL);
+        assertThat(timer.firedAt).isEmpty();
+        wheel.advance(37, ALL);
+
+        assertThat(timer.firedAt).containsExactly(37L);
+    }
+
+    @Test
+    void shouldSkipTheTimeInWhichNothingWasSet() {
+        TimerWheel wheel = new TimerWheel(0);
+        wheel.skipTo(Long.MAX_VALUE / 2);
+        TestTimer timer = new TestTimer();
+        wheel.schedule(timer, Long.MAX_VALUE / 2 + TICK);
+
+        wheel.advance(Long.MAX_VALUE / 2 + 2 * TICK, ALL);
+
+        assertThat(timer.firedAt).hasSize(1);
     }
 
     @Test
@@ -144,7 +172,7 @@ final class TimerWheelTest {
             wheel.advance(tick * TICK, ALL);
         }
 
-        assertThat(heartbeat.firedAt).hasSize(1_000 / 11 + 1);
+        assertThat(heartbeat.firedAt).hasSize(1_000 / 10);
     }
 
     @Test

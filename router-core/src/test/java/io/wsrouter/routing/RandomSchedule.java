@@ -211,7 +211,9 @@ final class RandomSchedule {
         } else if (dice < 60) {
             publishFromNowhere();
         } else if (dice < 67) {
-            Socket[] sockets = Socket.values();
+            Socket[] sockets = {
+                Socket.HEALTHY, Socket.IMMEDIATE, Socket.HOLDING, Socket.FULL, Socket.FAILING, Socket.GONE
+            };
             anyone().connection.has(random.nextInt(3) > 0 ? Socket.HEALTHY : sockets[random.nextInt(sockets.length)]);
         } else if (dice < 70) {
             anyone().connection.decidesHeld(random.nextBoolean() ? Outcome.DELIVERED : Outcome.WRITE_FAILED);

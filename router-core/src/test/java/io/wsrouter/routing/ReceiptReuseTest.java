@@ -38,7 +38,7 @@ final class ReceiptReuseTest {
     @Test
     void shouldUseAReceiptAgainThatThisNodeAloneHasAnswered() {
         receipt.onAnnounced(1);
-        receipt.onPart(1, 1, 0, new RefusalCounts());
+        receipt.onPart(1, 1, 0, new RefusalCounts(), Outcome.NO_ROUTE);
 
         assertThat(receipt.isReusable()).isTrue();
     }

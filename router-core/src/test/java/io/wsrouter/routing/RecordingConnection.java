@@ -16,10 +16,12 @@ import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +41,16 @@ public final class RecordingConnection extends Connection {
         HEALTHY,
         /** Takes every byte within the call. */
         IMMEDIATE,
-        /** Queues the message until the test decides. */
+        /** Queues the message until the test decides; until then it can be recalled. */
         HOLDING,
-        /** Its queue is full. */
+        /** Has begun to write the message, and waits until the test decides. */
+        FLUSHING,
+        /** Its queue is full, and it is to be closed. */
         FULL,
+        /** Its queue is full, and it goes on without the message. */
+        DROPPING,
+        /** Its loop has too much to do. */
+        BUSY,
         /** Accepts the message; the write then fails. */
         FAILING,
         /** It is closing, and the shard has not heard of it. */
@@ -55,12 +63,15 @@ public final class RecordingConnection extends Connection {
         private final Message message;
         private final WriteResult result;
         private final @Nullable Delivery delivery;
+        private final boolean isRecallable;
+        private final long atNanos = shard.loop().nanoTime();
         private @Nullable Outcome decision;
 
-        private Write(Message message, WriteResult result, @Nullable Delivery delivery) {
+        private Write(Message message, WriteResult result, @Nullable Delivery delivery, boolean isRecallable) {
             this.message = message;
             this.result = result;
             this.delivery = delivery;
+            this.isRecallable = isRecallable;
         }
 
         public RecordingConnection receiver() {
@@ -79,6 +90,11 @@ public final class RecordingConnection extends Connection {
         /** What became of it; null while that is undecided. */
         public @Nullable Outcome decision() {
             return decision;
+        }
+
+        /** When the shard asked. */
+        public long atNanos() {
+            return atNanos;
         }
 
         /** The payload, byte for byte. */
@@ -112,6 +128,7 @@ public final class RecordingConnection extends Connection {
     private final List<String> violations = new ArrayList<>();
     private final List<Command> heard = new ArrayList<>();
     private final Set<String> wishes = new HashSet<>();
+    private final Queue<Socket> script = new ArrayDeque<>();
     private Socket socket = Socket.HEALTHY;
     private @Nullable RegistrationResult registration;
     private boolean isSilent;
@@ -138,6 +155,11 @@ public final class RecordingConnection extends Connection {
     /** Publishes and asks for a receipt under {@code id}. */
     public void publishes(String id, String to, String data) {
         gives(publish(id, to, data, null));
+    }
+
+    /** Publishes with a time to live, and asks for a receipt under {@code id} unless that is null. */
+    public void publishes(@Nullable String id, String to, String data, Duration ttl) {
+        gives(publishFor(id, to, data, ttl));
     }
 
     /** Publishes, saying whom it believes the address to belong to. */
@@ -233,6 +255,11 @@ public final class RecordingConnection extends Connection {
         socket = newSocket;
     }
 
+    /** Is like this for the next messages, one after the other, and as before afterwards. */
+    public void hasInTurn(Socket... sockets) {
+        script.addAll(List.of(sockets));
+    }
+
     /** Takes everything that it held, and holds no more. */
     public void takesEverything() {
         socket = Socket.HEALTHY;
@@ -242,6 +269,15 @@ public final class RecordingConnection extends Connection {
     /** Decides everything that it holds now. */
     public void decidesHeld(Outcome outcome) {
         inOneStep(() -> decideAll(outcome));
+    }
+
+    /** Decides everything that it holds now, the newest first. */
+    public void decidesHeldFromTheNewest(Outcome outcome) {
+        inOneStep(() -> {
+            for (int i = writes.size() - 1; i >= 0; i--) {
+                writes.get(i).decide(outcome);
+            }
+        });
     }
 
     /** Decides the first message that it holds. */
@@ -389,25 +425,41 @@ public final class RecordingConnection extends Connection {
         if (!isForMe(message)) {
             violations.add("a message for " + message.to() + " was written to it");
         }
-        WriteResult result = switch (socket) {
-            case HEALTHY, IMMEDIATE, HOLDING, FAILING -> WriteResult.ACCEPTED;
+        Socket now = script.isEmpty() || socket == Socket.GONE ? socket : script.remove();
+        WriteResult result = switch (now) {
+            case HEALTHY, IMMEDIATE, HOLDING, FLUSHING, FAILING -> WriteResult.ACCEPTED;
             case FULL -> WriteResult.SLOW_CONSUMER;
+            case DROPPING -> WriteResult.DROPPED;
+            case BUSY -> WriteResult.OVERLOADED;
             case GONE -> WriteResult.CLOSED;
         };
-        Write write = new Write(message, result, delivery);
+        Write write = new Write(message, result, delivery, now == Socket.HOLDING);
         writes.add(write);
         if (result == WriteResult.ACCEPTED) {
             frames.add(new String(message.json(), UTF_8));
         }
-        switch (socket) {
+        switch (now) {
             case HEALTHY -> inOneStep(() -> write.decide(Outcome.DELIVERED));
             case FAILING -> inOneStep(() -> write.decide(Outcome.WRITE_FAILED));
             case IMMEDIATE -> write.decide(Outcome.DELIVERED);
-            case HOLDING -> {}
-            case FULL -> write.decide(Outcome.SLOW_CONSUMER);
+            case HOLDING, FLUSHING -> {}
+            case FULL, DROPPING -> write.decide(Outcome.SLOW_CONSUMER);
+            case BUSY -> write.decide(Outcome.OVERLOADED);
             case GONE -> write.decide(Outcome.CLOSED);
         }
         return result;
+    }
+
+    @Override
+    public boolean recall(Delivery delivery) {
+        checkLoop("recall");
+        for (Write write : writes) {
+            if (write.delivery == delivery && write.decision == null && write.isRecallable) {
+                write.decision = Outcome.EXPIRED;
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -539,6 +591,12 @@ public final class RecordingConnection extends Connection {
 
     private static Command.Publish publish(@Nullable String id, String to, String data, @Nullable String claimedOwner) {
         return new Command.Publish(id, Address.parse(to), null, RawJson.of(data), Priority.NORMAL, claimedOwner);
+    }
+
+    /** A publish with a time to live. */
+    static Command.Publish publishFor(@Nullable String id, String to, String data, Duration ttl) {
+        return new Command.Publish(
+                id, Address.parse(to), null, RawJson.of(data), Priority.NORMAL, null, (int) ttl.toMillis());
     }
 
     /** The payload is the last member of a message, and an unescaped quote stands in no name before it. */

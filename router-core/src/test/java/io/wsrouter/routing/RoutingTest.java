@@ -125,10 +125,17 @@ final class RoutingTest {
         RecordingConnection bob = router.connects(router.userOn(1));
         Command.Publish read = new Command.Publish(
                 null, alice.principal().user(), null, RawJson.of("\"for alice\""), Priority.NORMAL, null);
-        read.become(null, read.to(), null, read.data(), Priority.NORMAL, null);
+        read.become(null, read.to(), null, read.data(), Priority.NORMAL, null, Command.Publish.NO_TTL);
 
         router.router().publish(bob.principal(), read);
-        read.become(null, bob.principal().user(), null, RawJson.of("\"for bob\""), Priority.NORMAL, null);
+        read.become(
+                null,
+                bob.principal().user(),
+                null,
+                RawJson.of("\"for bob\""),
+                Priority.NORMAL,
+                null,
+                Command.Publish.NO_TTL);
         router.router().publish(bob.principal(), read);
         router.runUntilIdle();
 

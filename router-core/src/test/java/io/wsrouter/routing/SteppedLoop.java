@@ -1,6 +1,7 @@
 package io.wsrouter.routing;
 
 import java.util.ArrayDeque;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -12,12 +13,24 @@ import java.util.concurrent.RejectedExecutionException;
  */
 public final class SteppedLoop implements ShardLoop {
 
+    /** A task for a time on the virtual clock; of those for one time the first goes first. */
+    private record Later(Runnable task, long dueNanos, long number) implements Comparable<Later> {
+
+        @Override
+        public int compareTo(Later other) {
+            long nanos = dueNanos - other.dueNanos;
+            return Long.signum(nanos != 0 ? nanos : number - other.number);
+        }
+    }
+
     private final String name;
     private final VirtualClock clock;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final PriorityQueue<Later> later = new PriorityQueue<>();
     private boolean isCurrent;
     private boolean hasEnded;
     private long steps;
+    private long laters;
 
     /** A loop without work. */
     public SteppedLoop(String name, VirtualClock clock) {
@@ -30,6 +43,7 @@ public final class SteppedLoop implements ShardLoop {
         if (isCurrent) {
             throw new AssertionError(name + " is asked to step within its own step");
         }
+        takeUpWhatIsDue();
         Runnable task = tasks.poll();
         if (task == null) {
             return false;
@@ -46,7 +60,19 @@ public final class SteppedLoop implements ShardLoop {
 
     /** Whether work waits. */
     public boolean hasWork() {
+        takeUpWhatIsDue();
         return !tasks.isEmpty();
+    }
+
+    /** How long it is until a task is due that waits for its time; {@link Long#MAX_VALUE} when there is none. */
+    public long nanosToNextTimer() {
+        return later.isEmpty() ? Long.MAX_VALUE : later.peek().dueNanos - clock.nanoTime();
+    }
+
+    private void takeUpWhatIsDue() {
+        while (!later.isEmpty() && nanosToNextTimer() <= 0) {
+            tasks.add(later.poll().task);
+        }
     }
 
     /** The number of steps taken. */
@@ -58,6 +84,7 @@ public final class SteppedLoop implements ShardLoop {
     public void end() {
         hasEnded = true;
         tasks.clear();
+        later.clear();
     }
 
     @Override
@@ -71,6 +98,11 @@ public final class SteppedLoop implements ShardLoop {
             throw new RejectedExecutionException(name + " has ended");
         }
         tasks.add(task);
+    }
+
+    @Override
+    public void executeAfter(Runnable task, long delayNanos) {
+        later.add(new Later(task, clock.nanoTime() + delayNanos, ++laters));
     }
 
     @Override

@@ -14,6 +14,7 @@ public final class TestLimits {
     private Duration receiptTimeout = Duration.ofSeconds(2);
     private Duration heartbeatInterval = Duration.ofSeconds(25);
     private int heartbeatMisses = 2;
+    private RetryPolicy retry = RetryPolicy.usual(1 << 20);
 
     private TestLimits() {}
 
@@ -59,6 +60,11 @@ public final class TestLimits {
         return this;
     }
 
+    public TestLimits retry(RetryPolicy policy) {
+        retry = policy;
+        return this;
+    }
+
     RouterLimits toLimits() {
         return new RouterLimits(
                 connectionsPerUser,
@@ -69,6 +75,7 @@ public final class TestLimits {
                 openReceiptsPerConnection,
                 receiptTimeout,
                 heartbeatInterval,
-                heartbeatMisses);
+                heartbeatMisses,
+                retry);
     }
 }

@@ -144,6 +144,11 @@ public final class TestRouter {
                 publisher, new Command.Publish(null, Address.parse(to), null, RawJson.of(data), Priority.NORMAL, null));
     }
 
+    /** The same, with a time to live. */
+    public CompletableFuture<Receipt> publishes(Principal publisher, String to, String data, Duration ttl) {
+        return router.publish(publisher, RecordingConnection.publishFor(null, to, data, ttl));
+    }
+
     /** A new user id whose home is a certain shard. */
     public String userOn(int shard) {
         return newName("user:", shard);
@@ -197,12 +202,20 @@ public final class TestRouter {
     public void advance(Duration time) {
         Duration left = time;
         while (!left.isZero()) {
-            Duration tick = Duration.ofNanos(Math.min(TimerWheel.TICK_NANOS, left.toNanos()));
+            Duration tick = Duration.ofNanos(Math.min(nanosToNextTick(), left.toNanos()));
             clock.advance(tick);
             router.shards().forEach(shard -> shard.loop().execute(shard::onTick));
             runUntilIdle();
             left = left.minus(tick);
         }
+    }
+
+    private long nanosToNextTick() {
+        long nanos = TimerWheel.TICK_NANOS;
+        for (SteppedLoop loop : loops) {
+            nanos = Math.min(nanos, loop.nanosToNextTimer());
+        }
+        return Math.max(1, nanos);
     }
 
     /** Runs {@code task} on the loop of {@code shard}, and lets the router come to rest. */

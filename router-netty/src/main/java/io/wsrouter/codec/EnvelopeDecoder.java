@@ -247,7 +247,7 @@ public final class EnvelopeDecoder {
             read = new Command.Publish(null, to, null, null, priority, null);
             publish = read;
         }
-        read.become(rawId, to, rawEvent, rawData, priority, text(Key.USER));
+        read.become(rawId, to, rawEvent, rawData, priority, text(Key.USER), Command.Publish.NO_TTL);
         return read;
     }
 

@@ -16,6 +16,7 @@ import io.wsrouter.keys.FastSignatures;
 import io.wsrouter.keys.LiveKeys;
 import io.wsrouter.pipeline.PublicListener;
 import io.wsrouter.pipeline.PublicPort;
+import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterLimits;
 import io.wsrouter.routing.Shard;
@@ -49,6 +50,7 @@ public final class RouterServer implements AutoCloseable {
     private static final int OPEN_RECEIPTS_PER_CONNECTION = 1_000;
     private static final int VERIFIER_THREADS = 2;
     private static final int VERIFIER_QUEUE = 512;
+    private static final long RETRY_BYTES = 32L * 1024 * 1024;
 
     private final RouterConfig config;
     private final EventLog events = new EventLog();
@@ -81,7 +83,12 @@ public final class RouterServer implements AutoCloseable {
                     InstantSource.system()));
             keys.start(events);
             this.router = new Router(
-                    loops.loops(), limits(config), Backplane.SINGLE_NODE, authenticator, events, new SecureRandom());
+                    loops.loops(),
+                    limits(config, loops.loops().size()),
+                    Backplane.SINGLE_NODE,
+                    authenticator,
+                    events,
+                    new SecureRandom());
             startTimers();
             router.auditEvery(config.audit().period());
             this.publicListener = PublicListener.bind(
@@ -189,7 +196,7 @@ public final class RouterServer implements AutoCloseable {
         }
     }
 
-    private static RouterLimits limits(RouterConfig config) {
+    private static RouterLimits limits(RouterConfig config, int loops) {
         RouterConfig.Limits limits = config.limits();
         return new RouterLimits(
                 limits.connectionsPerUser(),
@@ -203,7 +210,8 @@ public final class RouterServer implements AutoCloseable {
                 OPEN_RECEIPTS_PER_CONNECTION,
                 config.receiptTimeout(),
                 config.heartbeat().interval(),
-                config.heartbeat().misses());
+                config.heartbeat().misses(),
+                RetryPolicy.usual(RETRY_BYTES / loops));
     }
 
     private static ThreadPoolExecutor verifiers() {

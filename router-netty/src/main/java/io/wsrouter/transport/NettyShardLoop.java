@@ -59,6 +59,12 @@ public final class NettyShardLoop implements ShardLoop {
     }
 
     @Override
+    public void executeAfter(Runnable task, long delayNanos) {
+        assert isCurrent();
+        eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
     public long nanoTime() {
         return System.nanoTime();
     }

@@ -3,6 +3,7 @@ package io.wsrouter.seed;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.cluster.Backplane;
+import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterLimits;
 import io.wsrouter.routing.RouterListener;
@@ -24,7 +25,8 @@ final class MemoryRouter {
             1_000,
             Duration.ofSeconds(2),
             Duration.ofSeconds(25),
-            2);
+            2,
+            RetryPolicy.usual(1 << 20));
 
     private MemoryRouter() {}
 

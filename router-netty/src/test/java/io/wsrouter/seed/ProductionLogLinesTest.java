@@ -246,6 +246,11 @@ final class ProductionLogLinesTest {
         }
 
         @Override
+        public void executeAfter(Runnable task, long delayNanos) {
+            loop.executeAfter(task, delayNanos);
+        }
+
+        @Override
         public long nanoTime() {
             return loop.nanoTime();
         }
