@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,10 @@ final class LoadCommand implements Callable<Integer> {
     private static final String MIX = "mix";
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_PROCESSES = 64;
+    private static final int JOIN_MILLIS = 20_000;
+    private static final int LEAST_SECRET_BYTES = 32;
+    private static final String SECRET_FILE = "the file of the secret that tokens are signed with, at least 32 bytes";
+    private static final String LEADER = "where a run with --hosts waits for others, as it has printed";
     private static final int BYTES_BEYOND = 4 * 1024;
     private static final int LEAST_MESSAGE_BYTES = 64 * 1024;
 
@@ -266,7 +272,7 @@ final class LoadCommand implements Callable<Integer> {
 
     // ---- the server
 
-    private LoadTarget target(String given) throws IOException {
+    private LoadTarget target(String given) {
         ServerAddress.parse(given);
         return new LoadTarget(
                 given,
@@ -278,17 +284,29 @@ final class LoadCommand implements Callable<Integer> {
                 List.of());
     }
 
-    private Secret secret() throws IOException {
+    private Secret secret() {
         if (secretFile == null) {
-            throw new PlanException(
-                    "token-secret-file", "missing", "the file of the secret that tokens are signed with");
+            throw new PlanException("token-secret-file", "missing", SECRET_FILE);
         }
-        byte[] secret = Files.readAllBytes(secretFile);
+        byte[] secret = read(secretFile);
         int length = secret.length;
         while (length > 0 && (secret[length - 1] == '\n' || secret[length - 1] == '\r')) {
             length--;
         }
+        if (length < LEAST_SECRET_BYTES) {
+            throw new PlanException("token-secret-file", secretFile + " has " + length + " bytes", SECRET_FILE);
+        }
         return Secret.of(Arrays.copyOf(secret, length));
+    }
+
+    private static byte[] read(Path secretFile) {
+        try {
+            return Files.readAllBytes(secretFile);
+        } catch (NoSuchFileException e) {
+            throw new PlanException("token-secret-file", secretFile + " does not exist", SECRET_FILE);
+        } catch (IOException e) {
+            throw new PlanException("token-secret-file", secretFile + " cannot be read", SECRET_FILE);
+        }
     }
 
     /** Starts a router that is large enough, without limits on rates. */
@@ -355,11 +373,22 @@ final class LoadCommand implements Callable<Integer> {
     private void join(InetSocketAddress leader) throws IOException {
         Secret secret = secret();
         try (Socket socket = new Socket()) {
-            socket.connect(leader);
+            connect(socket, leader);
             try (WorkerLink link = WorkerLink.join(socket, secret);
                     Worker worker = new LocalWorker(ServerProbe.minter(secret))) {
                 RemoteWorker.serve(link, worker);
             }
+        }
+    }
+
+    private static void connect(Socket socket, InetSocketAddress leader) {
+        String to = leader.getHostString() + ':' + leader.getPort();
+        try {
+            socket.connect(leader, JOIN_MILLIS);
+        } catch (UnknownHostException e) {
+            throw new PlanException("join", to + ", an unknown host", LEADER);
+        } catch (IOException e) {
+            throw new PlanException("join", to + ", " + e.getMessage(), LEADER);
         }
     }
 

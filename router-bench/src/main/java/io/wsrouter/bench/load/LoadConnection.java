@@ -7,8 +7,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.ConnectException;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
@@ -254,7 +256,9 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Diale
 
     /** What could not be connected. */
     void onConnectFailed(Throwable cause) {
-        end("connect " + cause.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+        boolean isRefused = cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
+        String why = cause.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        end(isRefused ? "connection refused" : "connect " + why);
     }
 
     @Override

@@ -42,7 +42,10 @@ public final class Deadline {
         } catch (TimeoutException e) {
             throw new ScenarioException(timeout(what), e);
         } catch (ExecutionException e) {
-            throw new ScenarioException(what + " failed: " + e.getCause(), e);
+            String why = e.getCause() instanceof ScenarioException ours
+                    ? String.valueOf(ours.getMessage())
+                    : String.valueOf(e.getCause());
+            throw new ScenarioException(what + " failed: " + why, e);
         }
     }
 

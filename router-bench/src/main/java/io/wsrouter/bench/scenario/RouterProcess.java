@@ -113,16 +113,19 @@ public final class RouterProcess implements AutoCloseable {
     }
 
     private void readOutput(Path log) {
+        String last = "";
         try (BufferedReader output = process.inputReader(UTF_8);
                 PrintWriter copy = new PrintWriter(Files.newBufferedWriter(log), true)) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 copy.println(line);
                 onLine(line);
+                last = line.isBlank() ? last : line;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            listening.completeExceptionally(new ScenarioException("the router ended; see " + log));
+            String said = last.isEmpty() ? "" : ", having said: " + last;
+            listening.completeExceptionally(new ScenarioException("the router ended" + said + "; see " + log));
         }
     }
 
