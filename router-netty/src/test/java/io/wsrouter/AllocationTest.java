@@ -16,6 +16,7 @@ import io.wsrouter.connection.Delivery;
 import io.wsrouter.connection.WriteResult;
 import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.protocol.Message;
+import io.wsrouter.routing.CreditLimits;
 import io.wsrouter.routing.RegistrationResult;
 import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
@@ -65,7 +66,9 @@ final class AllocationTest {
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(25),
                     2,
-                    RetryPolicy.usual(1 << 20)),
+                    RetryPolicy.usual(1 << 20),
+                    CreditLimits.among(2),
+                    Duration.ofSeconds(10)),
             Backplane.SINGLE_NODE,
             credentials -> CompletableFuture.failedFuture(new UnsupportedOperationException()),
             new LoudListener(),

@@ -5,6 +5,7 @@ import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.cluster.Backplane;
+import io.wsrouter.routing.CreditLimits;
 import io.wsrouter.routing.RegistrationResult;
 import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
@@ -31,7 +32,9 @@ public final class BenchRouter {
             Duration.ofSeconds(2),
             Duration.ofSeconds(25),
             2,
-            RetryPolicy.usual(1 << 20));
+            RetryPolicy.usual(1 << 20),
+            CreditLimits.unlimited(),
+            Duration.ofSeconds(10));
 
     private static final RouterListener LOUD = new RouterListener() {
         @Override

@@ -30,7 +30,7 @@ public class HopBatchStress {
     private static final Shard SHARD =
             BenchRouter.on(List.of(new AnyThread())).shards().get(0);
 
-    private final HopBatch batch = new HopBatch(SHARD, true);
+    private final HopBatch batch = new HopBatch(SHARD, true, new CreditCall(SHARD.loop(), () -> {}));
     private int ranFirst;
     private int ranSecond;
     private int faults;
@@ -79,32 +79,5 @@ public class HopBatchStress {
         result.r1 = ranFirst;
         result.r2 = ranSecond;
         result.r3 = faults;
-    }
-
-    /** A loop that is everywhere, for a shard that only passes on. */
-    private static final class AnyThread implements ShardLoop {
-
-        @Override
-        public boolean isCurrent() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {}
-
-        @Override
-        public void executeAfter(Runnable task, long delayNanos) {
-            throw new UnsupportedOperationException("a timer");
-        }
-
-        @Override
-        public long nanoTime() {
-            return 0;
-        }
-
-        @Override
-        public long epochMillis() {
-            return 0;
-        }
     }
 }

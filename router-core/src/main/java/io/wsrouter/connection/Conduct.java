@@ -17,6 +17,7 @@ public final class Conduct {
     private static final long PERSISTENCE_NANOS = 10 * SECOND_NANOS;
 
     private final RateLimit messageRate;
+    private final InFlight inFlight = new InFlight();
     private long[] mistakesNanos = NO_MISTAKES;
     private int mistakes;
     private long exceedingSinceNanos;
@@ -33,6 +34,11 @@ public final class Conduct {
         messageRate = new RateLimit(messagesPerSecond, nowNanos);
         toldNanos = nowNanos - SECOND_NANOS;
         refreshedNanos = nowNanos - SECOND_NANOS;
+    }
+
+    /** What it has published and is on its way to other shards. */
+    public InFlight inFlight() {
+        return inFlight;
     }
 
     /** Whether one more command is within the rate; takes it from the rate if so. */

@@ -108,6 +108,15 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
      */
     public abstract void close(CloseReason reason);
 
+    /**
+     * Gives its shard no more commands until {@link #resumeReading}, and leaves them with the peer. What a transport gives
+     * nevertheless waits, and some of it may be refused.
+     */
+    public void pauseReading() {}
+
+    /** Gives commands again; some may come during the call. */
+    public void resumeReading() {}
+
     /** The bytes that wait to be written. */
     public abstract long queuedBytes();
 
@@ -248,6 +257,12 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
     /** Sets what guards it, or takes it away. */
     public final void guard(@Nullable Breaker newBreaker) {
         breaker = newBreaker;
+    }
+
+    /** Lets so much time not count against the peer, of whom nothing was read. */
+    public final void excuse(long pauseNanos) {
+        onHeard(lastHeardNanos() + pauseNanos);
+        pingedNanos += pauseNanos;
     }
 
     /** How it has behaved; null before its first command. */

@@ -61,6 +61,14 @@ public enum Metric {
     PUBLISHED("publishes", "Publishes received from clients and back ends, refused ones included."),
     /** Publishes refused before reaching a receiver. */
     PUBLISHES_REFUSED("publishes", "Publishes refused before they reached any receiver, for whatever reason."),
+    /** Publishes that waited for credit. */
+    PUBLISHES_PARKED("publishes", "Publishes that waited because too much was on its way between two loops."),
+    /** What was refused for want of credit. */
+    CREDITS_REFUSED(
+            "messages",
+            "Publishes, and messages of topics to receivers, refused because too much was on its way between two loops."),
+    /** Connections that were not read for a while. */
+    READS_PAUSED("pauses", "Times that a connection was not read because its publishes waited for others to arrive."),
     /** Receivers that addresses resolved to. */
     MATCHED("messages", "Receivers that the addresses of publishes resolved to."),
     /** Messages whose last byte the kernel took. */

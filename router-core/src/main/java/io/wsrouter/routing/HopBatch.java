@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It belongs to one loop at a time. The sender fills it and hands it over with one task, itself; the other loop runs it, once,
  * and gives it back by one volatile write, after which it does not touch it ({@code HopBatchStress}). What it keeps is bounded;
- * what finds no room travels as a copy of its own.
+ * what finds no room travels as a copy of its own. What it was filled with has taken credit, which is the sender's again when
+ * the batch is.
  */
 final class HopBatch implements Runnable {
 
@@ -24,6 +25,8 @@ final class HopBatch implements Runnable {
 
     private final Shard to;
     private final boolean comesBack;
+    private final CreditCall call;
+    private final CreditTaken taken = new CreditTaken();
     private final List<MessageHop> messages = new ArrayList<>();
     private final List<ReceiptHop> receipts = new ArrayList<>();
     private List<Runnable> work = new ArrayList<>();
@@ -36,10 +39,12 @@ final class HopBatch implements Runnable {
      * An empty batch.
      *
      * @param comesBack whether it is to be filled again; if not, it keeps no room for anything
+     * @param call hears when it has been given back
      */
-    HopBatch(Shard to, boolean comesBack) {
+    HopBatch(Shard to, boolean comesBack, CreditCall call) {
         this.to = to;
         this.comesBack = comesBack;
+        this.call = call;
     }
 
     // ---- the sender's
@@ -47,6 +52,16 @@ final class HopBatch implements Runnable {
     /** Whether the other loop has given it back, or has never had it. */
     boolean isHere() {
         return !isHandedOver;
+    }
+
+    /** Whether it is to be filled again. */
+    boolean comesBack() {
+        return comesBack;
+    }
+
+    /** The credit that its messages have taken; the sender's, wherever the batch is. */
+    CreditTaken taken() {
+        return taken;
     }
 
     /** Adds any work. */
@@ -123,6 +138,7 @@ final class HopBatch implements Runnable {
             to.onBatch(work);
         } finally {
             giveBack();
+            call.onGivenBack();
         }
     }
 

@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param heartbeatInterval how long a peer may be silent before it is pinged
  * @param heartbeatMisses how many pings in a row may stay unanswered
  * @param retry how messages with a time to live are tried again
+ * @param credits how much may be on its way between two shards
+ * @param readPause how long a connection's commands may wait for credit
  */
 public record RouterLimits(
         int connectionsPerUser,
@@ -26,7 +28,9 @@ public record RouterLimits(
         Duration receiptTimeout,
         Duration heartbeatInterval,
         int heartbeatMisses,
-        RetryPolicy retry) {
+        RetryPolicy retry,
+        CreditLimits credits,
+        Duration readPause) {
 
     /** What happens when a user with the most connections allowed opens one more. */
     public enum WhenUserIsFull {

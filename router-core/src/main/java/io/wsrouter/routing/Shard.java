@@ -13,6 +13,7 @@ import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.ConnectionIdGenerator;
 import io.wsrouter.connection.ConnectionTable;
 import io.wsrouter.connection.DepartedRates;
+import io.wsrouter.connection.InFlight;
 import io.wsrouter.connection.Requester;
 import io.wsrouter.connection.Subscription;
 import io.wsrouter.connection.TimerWheel;
@@ -59,6 +60,7 @@ public final class Shard {
     private final Authenticator authenticator;
     private final RouterListener listener;
     private ShardProxy[] proxies = {};
+    private final Parking parking;
 
     // state, the loop's own
     private final ShardTables tables = new ShardTables();
@@ -105,12 +107,16 @@ public final class Shard {
         this.securityReports = new SecurityReports(listener, loop.nanoTime());
         this.audit = new ShardAudit(this, tables, backplane);
         this.delivery = new LocalDelivery(this, limits, listener, timers, receipts);
+        this.parking = new Parking(this, limits.credits());
     }
 
     /** Introduces the shards to each other, before the first use; {@code seed} is where random choices begin. */
     void connect(List<Shard> shards, long seed) {
         delivery.retries().seed(seed);
-        proxies = shards.stream().map(to -> new ShardProxy(this, to)).toArray(ShardProxy[]::new);
+        proxies = shards.stream()
+                .map(to -> new ShardProxy(this, to, limits.credits(), () -> parking.onCredit(to.index())))
+                .toArray(ShardProxy[]::new);
+        parking.connect(proxies);
         audit.connect(shards);
     }
 
@@ -245,6 +251,7 @@ public final class Shard {
             unsubscribe(subscription);
         }
         delivery.retries().onGone(connection);
+        parking.forget(connection);
         if (connections.ofUser(user) == null) {
             backplane.onInterest(user, false);
             if (ofUser != null && ofUser.messageRate() != null) {
@@ -256,22 +263,27 @@ public final class Shard {
 
     // ---- commands of a client, on its connection's shard
 
-    /** Carries out one command of {@code from}, a connection of this shard. A fault costs that connection alone. */
+    /**
+     * Carries out one command of {@code from}, a connection of this shard, or has it wait for credit. A fault costs that
+     * connection alone.
+     */
     public void onCommand(Connection from, Command command) {
         assert loop.isCurrent();
         if (!from.isOpen()) {
             return;
         }
         try {
-            carryOut(from, command);
+            boolean isWithinRate = isWithinRate(from);
+            if (!parking.parks(from, command, isWithinRate)) {
+                carryOut(from, command, isWithinRate);
+            }
         } catch (RuntimeException e) {
             onFault(e);
             onClose(from, CloseReason.INTERNAL_ERROR);
         }
     }
 
-    private void carryOut(Connection from, Command command) {
-        boolean isWithinRate = isWithinRate(from);
+    private void carryOut(Connection from, Command command, boolean isWithinRate) {
         if (command instanceof Command.Publish publish) {
             onPublish(from, publish, isWithinRate);
         } else if (command instanceof Command.RefusedPublish refused) {
@@ -306,7 +318,9 @@ public final class Shard {
         counters.increment(Metric.PUBLISHED);
         RawJson id = publish.rawId();
         OpenReceipt receipt = id == null ? null : receipts.open(from, conduct(from), id);
-        send(publication(encode(from.principal(), publish), receipt, receipt == null ? from : null));
+        send(
+                publication(encode(from.principal(), publish), receipt, receipt == null ? from : null),
+                conduct(from).inFlight());
     }
 
     /** This shard's one publication of its connections, used again. */
@@ -473,6 +487,46 @@ public final class Shard {
         error(from, null, ErrorCode.FORBIDDEN, reason);
     }
 
+    // ---- commands that wait for credit
+
+    /** Carries out a command that had to wait. */
+    void onUnparked(Connection from, Command command, boolean isWithinRate) {
+        try {
+            carryOut(from, command, isWithinRate);
+        } catch (RuntimeException e) {
+            onFault(e);
+            onClose(from, CloseReason.INTERNAL_ERROR);
+        }
+    }
+
+    /** Answers a command that cannot even wait. */
+    void refuseToPark(Connection from, Command command) {
+        if (command instanceof Command.Publish || command instanceof Command.RefusedPublish) {
+            counters.increment(Metric.CREDITS_REFUSED);
+            refuse(from, command.id(), Outcome.OVERLOADED);
+        } else {
+            error(from, command.id(), ErrorCode.OVERLOADED, "too many commands wait");
+        }
+    }
+
+    /** Has {@code connection} looked after by the time that its pause must end. */
+    void onPaused(Connection connection) {
+        counters.increment(Metric.READS_PAUSED);
+        scheduleTimer(connection, loop.nanoTime());
+        connection.pauseReading();
+    }
+
+    /** Lets what was not read for so long not count against {@code connection}, and has it read again. */
+    void onResumed(Connection connection, long pauseNanos) {
+        connection.excuse(pauseNanos);
+        scheduleTimer(connection, loop.nanoTime());
+        connection.resumeReading();
+    }
+
+    InFlight inFlight(Connection connection) {
+        return conduct(connection).inFlight();
+    }
+
     // ---- judging a command
 
     /** Whether a command is within the rate of its connection and of the user. Who keeps exceeding it is closed. */
@@ -563,8 +617,8 @@ public final class Shard {
     // ---- routing, on the home shard of the address
 
     /** Sends a judged message on its way to its home shard. */
-    private void send(Publication publication) {
-        proxies[publication.message().to().homeShard(proxies.length)].route(publication);
+    private void send(Publication publication, InFlight share) {
+        proxies[publication.message().to().homeShard(proxies.length)].route(publication, share);
     }
 
     /** Resolves a message of whose address this shard is the home. */
@@ -796,7 +850,12 @@ public final class Shard {
             onClose(connection, CloseReason.TOKEN_EXPIRED);
             return;
         }
-        if (nowNanos - connection.heardOrPingedNanos()
+        if (parking.isParked(connection)) {
+            if (parking.pausedNanos(connection, nowNanos) >= limits.readPause().toNanos()) {
+                onClose(connection, CloseReason.OVERLOADED);
+                return;
+            }
+        } else if (nowNanos - connection.heardOrPingedNanos()
                 >= limits.heartbeatInterval().toNanos()) {
             if (connection.pingsUnanswered() >= limits.heartbeatMisses()) {
                 onClose(connection, CloseReason.HEARTBEAT_LOST);
@@ -809,10 +868,11 @@ public final class Shard {
     }
 
     private void scheduleTimer(Connection connection, long nowNanos) {
-        long silentNanos = nowNanos - connection.heardOrPingedNanos();
-        long nextPingNanos = limits.heartbeatInterval().toNanos() - silentNanos;
+        long nextLookNanos = parking.isParked(connection)
+                ? limits.readPause().toNanos() - parking.pausedNanos(connection, nowNanos)
+                : limits.heartbeatInterval().toNanos() - (nowNanos - connection.heardOrPingedNanos());
         long expiryNanos = Math.max(0, remainingMillis(connection)) * 1_000_000;
-        timers.schedule(connection, nowNanos + Math.min(nextPingNanos, expiryNanos));
+        timers.schedule(connection, nowNanos + Math.min(nextLookNanos, expiryNanos));
     }
 
     /** What is left of a connection's token, in milliseconds. One that was admitted within the skew ends with the skew. */
@@ -1026,6 +1086,11 @@ public final class Shard {
     /** What is tried again, for tests that look whether anything is left. */
     Retries retries() {
         return delivery.retries();
+    }
+
+    /** What is on its way to another shard, of publishes. */
+    InFlight publishesTo(Shard to) {
+        return proxies[to.index].publishes();
     }
 
     /** The tables, for tests that break them on purpose. */

@@ -2,11 +2,14 @@ package io.wsrouter.routing;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.connection.Connection;
+import io.wsrouter.connection.InFlight;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Receipt;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -15,6 +18,9 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>What a turn of the loop produces for the other shard travels as one batch with one wake-up, in order, and the batch comes
  * back to be filled again. Work for the sending shard itself runs at once. What is on the path of a message has its own place
  * in a batch and is called by its name, because a lambda would be made for each ({@code RouteBenchmark}, {@code HopBenchmark}).
+ *
+ * <p>A publish takes credit of the pair of shards, which the sender counts alone and has again when the batch is back. Work that
+ * follows from one, and what changes the tables, takes none and is never refused.
  */
 final class ShardProxy {
 
@@ -22,21 +28,76 @@ final class ShardProxy {
 
     private final Shard from;
     private final Shard to;
-    private final List<HopBatch> batches = new ArrayList<>();
+    private final CreditLimits limits;
+    private final CreditCall call;
+    private final InFlight publishes = new InFlight();
+    private final Queue<HopBatch> away = new ArrayDeque<>();
+    private final List<HopBatch> spare = new ArrayList<>();
     private HopBatch batch;
+    private int comingBack = 1;
 
-    ShardProxy(Shard from, Shard to) {
+    /**
+     * The way from one shard to another.
+     *
+     * @param limits how much may be on its way
+     * @param whenCreditIsBack runs on the loop of {@code from} some time after {@link #callWhenCreditIsBack}
+     */
+    ShardProxy(Shard from, Shard to, CreditLimits limits, Runnable whenCreditIsBack) {
         this.from = from;
         this.to = to;
-        this.batch = new HopBatch(to, true);
-        batches.add(batch);
+        this.limits = limits;
+        this.call = new CreditCall(from.loop(), whenCreditIsBack);
+        this.batch = new HopBatch(to, true, call);
     }
 
-    /** Routes a message of which the other shard is the home. */
-    void route(Publication publication) {
+    // ---- credit
+
+    /** Whether one more publish may be sent on its way. One to this shard itself always may. */
+    boolean hasCredit() {
+        return isWithin() || limits.admits(publishes) || (reclaim() && limits.admits(publishes));
+    }
+
+    /** What is on its way. */
+    InFlight publishes() {
+        return publishes;
+    }
+
+    /** Takes back what the other shard has given back, and says whether there was anything. */
+    boolean reclaim() {
+        boolean hasReclaimed = false;
+        for (HopBatch oldest = away.peek(); oldest != null && oldest.isHere(); oldest = away.peek()) {
+            away.remove();
+            takeBack(oldest);
+            hasReclaimed = true;
+        }
+        return hasReclaimed;
+    }
+
+    private void takeBack(HopBatch returned) {
+        returned.taken().giveBack(publishes);
+        if (returned.comesBack()) {
+            spare.add(returned);
+        }
+    }
+
+    /** Has the shard called when some credit is back, which may be so already. */
+    void callWhenCreditIsBack() {
+        call.ask();
+        if (reclaim()) {
+            call.onGivenBack();
+        }
+    }
+
+    // ---- work
+
+    /** Routes a message of which the other shard is the home; it takes credit, and from the share of its publisher. */
+    void route(Publication publication, InFlight share) {
         if (isWithin()) {
             to.onRoute(publication);
-        } else if (publication.isBorrowed() && batch.addMessage(publication, false)) {
+            return;
+        }
+        batch.taken().take(publishes, share, publication.message().lengthBytes());
+        if (publication.isBorrowed() && batch.addMessage(publication, false)) {
             from.armTurnEnd();
         } else {
             Publication kept = publication.kept();
@@ -102,7 +163,7 @@ final class ShardProxy {
     }
 
     /** Whether work for the other shard is work for this one, to be done at once. */
-    private boolean isWithin() {
+    boolean isWithin() {
         assert from.loop().isCurrent();
         return to == from;
     }
@@ -127,26 +188,25 @@ final class ShardProxy {
         from.counters().increment(Metric.HOP_BATCHES);
         from.counters().add(Metric.HOPS, size);
         handedOver.handOver();
-        batch = batchThatIsHere();
+        reclaim();
+        batch = spare.isEmpty() ? newBatch() : spare.remove(spare.size() - 1);
         try {
             to.loop().execute(handedOver);
+            away.add(handedOver);
         } catch (RejectedExecutionException e) {
             from.counters().add(Metric.HOPS_LOST, size);
             handedOver.giveBack();
+            takeBack(handedOver);
+            call.onGivenBack();
         }
     }
 
-    /** Mostly one that came back. When the other loop still has them all, a new one, which is to come back while there are few. */
-    private HopBatch batchThatIsHere() {
-        for (int i = 0; i < batches.size(); i++) {
-            if (batches.get(i).isHere()) {
-                return batches.get(i);
-            }
+    /** For when the other loop still has them all. It is to come back while there are few. */
+    private HopBatch newBatch() {
+        boolean comesBack = comingBack < MOST_BATCHES;
+        if (comesBack) {
+            comingBack++;
         }
-        HopBatch made = new HopBatch(to, batches.size() < MOST_BATCHES);
-        if (batches.size() < MOST_BATCHES) {
-            batches.add(made);
-        }
-        return made;
+        return new HopBatch(to, comesBack, call);
     }
 }

@@ -135,6 +135,9 @@ public final class RecordingConnection extends Connection {
     private boolean isSocketClosed;
     private boolean isSocketOpen = true;
     private Duration lookTime = Duration.ZERO;
+    private final Queue<Command> unread = new ArrayDeque<>();
+    private boolean isPaused;
+    private boolean ignoresPauses;
     private int pings;
 
     RecordingConnection(TestRouter router, Principal principal) {
@@ -239,6 +242,11 @@ public final class RecordingConnection extends Connection {
     /** Its socket ends, and nobody ever tells the shard. */
     void losesItsSocketUnheard() {
         isSocketOpen = false;
+    }
+
+    /** Gives its commands whatever its shard says. */
+    public void ignoresPauses() {
+        ignoresPauses = true;
     }
 
     /** Answers no more pings. */
@@ -403,6 +411,11 @@ public final class RecordingConnection extends Connection {
         return registration == RegistrationResult.REGISTERED && closeReasons.isEmpty() && !isSocketClosed;
     }
 
+    /** Whether its shard reads nothing from it. */
+    public boolean isPaused() {
+        return isPaused;
+    }
+
     public int pings() {
         return pings;
     }
@@ -498,6 +511,27 @@ public final class RecordingConnection extends Connection {
         inOneStep(this::onSocketClosed);
     }
 
+    @Override
+    public void pauseReading() {
+        checkLoop("pauseReading");
+        if (isPaused) {
+            violations.add("it was paused twice");
+        }
+        isPaused = true;
+    }
+
+    @Override
+    public void resumeReading() {
+        checkLoop("resumeReading");
+        if (!isPaused) {
+            violations.add("it was resumed, and had not been paused");
+        }
+        isPaused = false;
+        while (!isPaused && !unread.isEmpty()) {
+            carryOut(unread.remove());
+        }
+    }
+
     /** Lets time pass whenever somebody looks at its socket. */
     void takesToLookAt(Duration time) {
         lookTime = time;
@@ -535,6 +569,10 @@ public final class RecordingConnection extends Connection {
     }
 
     private void carryOut(Command command) {
+        if (isPaused && !ignoresPauses) {
+            unread.add(command);
+            return;
+        }
         if (isConnected()) {
             heard.add(command);
             remember(command);

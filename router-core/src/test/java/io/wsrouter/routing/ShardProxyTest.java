@@ -188,7 +188,7 @@ final class ShardProxyTest {
     @Test
     void shouldKeepNoMoreInABatchThanItsBound() {
         Shard shard = router.shard(1);
-        HopBatch batch = new HopBatch(shard, true);
+        HopBatch batch = new HopBatch(shard, true, new CreditCall(shard.loop(), () -> {}));
         Publication small = publication(100);
         Publication large = publication(4_000);
         Publication tooLarge = publication(4_097);

@@ -15,6 +15,8 @@ public final class TestLimits {
     private Duration heartbeatInterval = Duration.ofSeconds(25);
     private int heartbeatMisses = 2;
     private RetryPolicy retry = RetryPolicy.usual(1 << 20);
+    private CreditLimits credits = CreditLimits.unlimited();
+    private Duration readPause = Duration.ofSeconds(10);
 
     private TestLimits() {}
 
@@ -65,6 +67,17 @@ public final class TestLimits {
         return this;
     }
 
+    /** How much may be on its way between two shards; without limit unless a test says otherwise. */
+    public TestLimits credits(int messages, long bytes) {
+        credits = new CreditLimits(messages, bytes);
+        return this;
+    }
+
+    public TestLimits readPause(Duration longest) {
+        readPause = longest;
+        return this;
+    }
+
     RouterLimits toLimits() {
         return new RouterLimits(
                 connectionsPerUser,
@@ -76,6 +89,8 @@ public final class TestLimits {
                 receiptTimeout,
                 heartbeatInterval,
                 heartbeatMisses,
-                retry);
+                retry,
+                credits,
+                readPause);
     }
 }

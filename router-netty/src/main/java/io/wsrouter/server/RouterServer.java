@@ -16,6 +16,7 @@ import io.wsrouter.keys.FastSignatures;
 import io.wsrouter.keys.LiveKeys;
 import io.wsrouter.pipeline.PublicListener;
 import io.wsrouter.pipeline.PublicPort;
+import io.wsrouter.routing.CreditLimits;
 import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterLimits;
@@ -24,6 +25,7 @@ import io.wsrouter.transport.EventLoops;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -47,6 +49,7 @@ import org.slf4j.LoggerFactory;
 public final class RouterServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouterServer.class);
+    private static final Duration READ_PAUSE = Duration.ofSeconds(10);
     private static final int OPEN_RECEIPTS_PER_CONNECTION = 1_000;
     private static final int VERIFIER_THREADS = 2;
     private static final int VERIFIER_QUEUE = 512;
@@ -211,7 +214,9 @@ public final class RouterServer implements AutoCloseable {
                 config.receiptTimeout(),
                 config.heartbeat().interval(),
                 config.heartbeat().misses(),
-                RetryPolicy.usual(RETRY_BYTES / loops));
+                RetryPolicy.usual(RETRY_BYTES / loops),
+                CreditLimits.among(config.loops()),
+                READ_PAUSE);
     }
 
     private static ThreadPoolExecutor verifiers() {

@@ -3,6 +3,7 @@ package io.wsrouter.seed;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.cluster.Backplane;
+import io.wsrouter.routing.CreditLimits;
 import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterLimits;
@@ -26,7 +27,9 @@ final class MemoryRouter {
             Duration.ofSeconds(2),
             Duration.ofSeconds(25),
             2,
-            RetryPolicy.usual(1 << 20));
+            RetryPolicy.usual(1 << 20),
+            CreditLimits.unlimited(),
+            Duration.ofSeconds(10));
 
     private MemoryRouter() {}
 
