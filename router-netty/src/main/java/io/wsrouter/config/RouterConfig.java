@@ -248,6 +248,12 @@ public record RouterConfig(
                     doc = "The kernel's send buffer of one socket, which bounds what delivered may mean.")
             int socketSendBufferBytes,
 
+            @Key(
+                    value = "10s",
+                    min = "100ms",
+                    doc = "Time that a connection may stay unread because its publishes cannot be passed on.")
+            Duration readPause,
+
             @Key(value = "5s", doc = "Time from accept to the end of the handshake, TLS included.")
             Duration handshakeTimeout) {
 

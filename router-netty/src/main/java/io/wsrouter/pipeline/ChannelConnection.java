@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.unix.Socket;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.connection.Connection;
@@ -69,6 +70,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     private int gatheredMessages;
     private int flushedMessages;
     private int flushedBytes;
+    private boolean isReadingPaused;
     private boolean isFlushArmed;
     private boolean isFlushing;
     private boolean hasFlushBegun;
@@ -131,6 +133,16 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     @Override
     public void close(CloseReason reason) {
         home.hop(socketShard, () -> onClose(reason));
+    }
+
+    @Override
+    public void pauseReading() {
+        home.hop(socketShard, this::onPauseReading);
+    }
+
+    @Override
+    public void resumeReading() {
+        home.hop(socketShard, this::onResumeReading);
     }
 
     @Override
@@ -226,6 +238,32 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     /** Whether input still counts: no close frame has come or gone. */
     boolean isTaking() {
         return closeReason == null;
+    }
+
+    // ---- reading
+
+    /** Whether what has come is to be left undecoded. */
+    boolean isReadingPaused() {
+        return isReadingPaused;
+    }
+
+    private void onPauseReading() {
+        if (isTaking()) {
+            isReadingPaused = true;
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    /** Decodes what came before the pause, which may bring about the next one, before it reads on. */
+    private void onResumeReading() {
+        isReadingPaused = false;
+        ChannelHandlerContext frames = channel.pipeline().context(FrameDecoder.class);
+        if (frames != null) {
+            ((FrameDecoder) frames.handler()).onReadingResumed(frames);
+        }
+        if (!isReadingPaused && isTaking()) {
+            channel.config().setAutoRead(true);
+        }
     }
 
     // ---- writing

@@ -1,6 +1,7 @@
 package io.wsrouter.pipeline;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
@@ -64,7 +65,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
         this.maxMessageBytes = maxMessageBytes;
     }
 
-    /** Reads one frame, or nothing when it has not come whole. */
+    /** Reads one frame, or nothing when it has not come whole or reading is paused. */
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         if (!handler.isTaking()) {
@@ -72,7 +73,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
             return;
         }
         int readable = in.readableBytes();
-        if (readable < 2) {
+        if (readable < 2 || handler.isPaused()) {
             return;
         }
         int start = in.readerIndex();
@@ -101,6 +102,16 @@ final class FrameDecoder extends ByteToMessageDecoder {
             unmask(payload, (int) length, mask);
             onFrame(first & OPCODE, (first & FINAL_FRAGMENT) != 0, payload, (int) length);
         }
+    }
+
+    /** Reads the frames that came before a pause. */
+    void onReadingResumed(ChannelHandlerContext ctx) {
+        try {
+            channelRead(ctx, Unpooled.EMPTY_BUFFER);
+        } catch (Exception e) {
+            exceptionCaught(ctx, e);
+        }
+        handler.onReadComplete();
     }
 
     private void refuse(ByteBuf in, CloseReason reason) {

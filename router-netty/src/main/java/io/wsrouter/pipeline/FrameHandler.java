@@ -37,6 +37,11 @@ final class FrameHandler {
         return !isInputOver && connection.isTaking();
     }
 
+    /** Whether frames are to be left undecoded for now. */
+    boolean isPaused() {
+        return connection.isReadingPaused();
+    }
+
     /** A whole message of {@code length} bytes of UTF-8; {@code utf8} is borrowed. */
     void onText(byte[] utf8, int length) {
         hasHeard = true;

@@ -25,7 +25,6 @@ import io.wsrouter.transport.EventLoops;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -49,7 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class RouterServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouterServer.class);
-    private static final Duration READ_PAUSE = Duration.ofSeconds(10);
     private static final int OPEN_RECEIPTS_PER_CONNECTION = 1_000;
     private static final int VERIFIER_THREADS = 2;
     private static final int VERIFIER_QUEUE = 512;
@@ -216,7 +214,7 @@ public final class RouterServer implements AutoCloseable {
                 config.heartbeat().misses(),
                 RetryPolicy.usual(RETRY_BYTES / loops),
                 CreditLimits.among(config.loops()),
-                READ_PAUSE);
+                limits.readPause());
     }
 
     private static ThreadPoolExecutor verifiers() {

@@ -59,6 +59,7 @@ class RouterConfigTest {
                         1_048_576,
                         1000,
                         262_144,
+                        Duration.ofSeconds(10),
                         Duration.ofSeconds(5)));
         assertThat(config.connectionsPerUserPolicy()).isEqualTo(ConnectionsPerUserPolicy.REFUSE);
         assertThat(config.receiptTimeout()).isEqualTo(Duration.ofSeconds(2));
@@ -179,6 +180,7 @@ class RouterConfigTest {
                         2_097_152,
                         8,
                         4096,
+                        Duration.ofSeconds(10),
                         Duration.ofMillis(500)));
         assertThat(config.connectionsPerUserPolicy()).isEqualTo(ConnectionsPerUserPolicy.REPLACE);
         assertThat(config.receiptTimeout()).isEqualTo(Duration.ofHours(1));

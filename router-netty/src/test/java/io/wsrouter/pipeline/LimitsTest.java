@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.wsrouter.config.KeyDoc;
 import io.wsrouter.config.RouterConfig;
+import io.wsrouter.server.BlockedLoop;
 import io.wsrouter.server.Frame;
 import io.wsrouter.server.Handshake;
 import io.wsrouter.server.TestServer;
@@ -255,6 +256,29 @@ final class LimitsTest {
             assertThat(error.path("code").asText()).isEqualTo("limit_exceeded");
             alice.send("{\"type\":\"unsubscribe\",\"to\":\"topic:1\"}");
             alice.subscribe("topic:3");
+        }
+    }
+
+    @Test
+    @Exceeds("limits.read-pause")
+    void shouldCutOffWhosePublishesCannotBePassedOnForTooLong() throws InterruptedException {
+        try (TestServer server = TestServer.start(
+                "loops=2",
+                "limits.read-pause=200ms",
+                "limits.messages-per-second=unlimited",
+                "limits.messages-per-second-per-user=unlimited")) {
+            WebSocketClient flooder = server.connect(BlockedLoop.userBeside(server, "bob"), TestServer.ALL);
+            BlockedLoop blocked = BlockedLoop.of(server, "bob");
+            try {
+                for (int i = 0; i < 200; i++) {
+                    flooder.send("{\"type\":\"publish\",\"to\":\"user:bob\"}");
+                }
+
+                assertClosed(flooder.awaitClose(), 1013, "overloaded");
+            } finally {
+                blocked.release();
+            }
+            server.awaitNoResidue();
         }
     }
 

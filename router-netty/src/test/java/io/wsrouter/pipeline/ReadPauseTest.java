@@ -1,0 +1,111 @@
+package io.wsrouter.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wsrouter.address.Address;
+import io.wsrouter.metrics.Metric;
+import io.wsrouter.routing.Shard;
+import io.wsrouter.server.BlockedLoop;
+import io.wsrouter.server.Frame;
+import io.wsrouter.server.TestServer;
+import io.wsrouter.server.TestSocket;
+import io.wsrouter.server.WebSocketClient;
+import java.io.ByteArrayOutputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A client is not read while what it publishes cannot be passed on, and loses nothing by it. */
+final class ReadPauseTest {
+
+    private static final String[] LIMITS = {
+        "loops=2",
+        "limits.messages-per-second=unlimited",
+        "limits.messages-per-second-per-user=unlimited",
+        "limits.queued-bytes-per-connection=1GiB",
+        "limits.queued-messages-per-connection=1000000"
+    };
+    private static final int MESSAGES = 6_000;
+    private static final int BYTES = 4_000;
+    private static final int SHARE = 128;
+
+    @Test
+    void shouldStopReadingAFloodAndDeliverAllOfItInOrder() throws Exception {
+        try (TestServer server = TestServer.start(LIMITS)) {
+            WebSocketClient receiver = server.connect("bob");
+            String name = BlockedLoop.userBeside(server, "bob");
+            WebSocketClient flooder = server.connect(name, TestServer.ALL);
+            Shard shard = server.router().router().homeShard(Address.user(name));
+            CompletableFuture<?> flood;
+            BlockedLoop blocked = BlockedLoop.of(server, "bob");
+            try {
+                flood = CompletableFuture.runAsync(() -> flood(flooder, MESSAGES));
+                await().until(() -> count(shard, Metric.READS_PAUSED) == 1);
+
+                assertThat(server.connect(name)
+                                .publish("user:" + name, "1")
+                                .path("delivered")
+                                .asInt())
+                        .isEqualTo(2);
+                assertThat(count(shard, Metric.PUBLISHED)).isBetween(2L, SHARE + 1L);
+                assertThat(flood).isNotDone();
+            } finally {
+                blocked.release();
+            }
+
+            for (int i = 0; i < MESSAGES; i++) {
+                assertThat(receiver.read().path("data").asText()).isEqualTo(payload(i));
+            }
+            flood.get(TestSocket.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(flooder.await("message").path("data").asInt()).isEqualTo(1);
+            flooder.assertNothingElseCame();
+        }
+    }
+
+    @Test
+    void shouldReadTheCloseFrameBehindAFlood() throws Exception {
+        try (TestServer server = TestServer.start(LIMITS)) {
+            WebSocketClient receiver = server.connect("bob");
+            String name = BlockedLoop.userBeside(server, "bob");
+            WebSocketClient flooder = server.connect(name, TestServer.ALL);
+            Shard shard = server.router().router().homeShard(Address.user(name));
+            BlockedLoop blocked = BlockedLoop.of(server, "bob");
+            try {
+                flood(flooder, 2 * SHARE);
+                flooder.send(Frame.close(1000, ""));
+                await().until(() -> count(shard, Metric.READS_PAUSED) == 1);
+            } finally {
+                blocked.release();
+            }
+
+            assertThat(flooder.awaitClose().closeCode()).isEqualTo(1000);
+            for (int i = 0; i < 2 * SHARE; i++) {
+                assertThat(receiver.read().path("data").asText()).isEqualTo(payload(i));
+            }
+        }
+    }
+
+    private static void flood(WebSocketClient client, int messages) {
+        for (int i = 0; i < messages; ) {
+            ByteArrayOutputStream frames = new ByteArrayOutputStream();
+            for (int end = Math.min(messages, i + 16); i < end; i++) {
+                frames.writeBytes(
+                        Frame.text("{\"type\":\"publish\",\"to\":\"user:bob\",\"data\":\"" + payload(i) + "\"}")
+                                .masked());
+            }
+            client.socket().send(frames.toByteArray());
+        }
+    }
+
+    private static String payload(int number) {
+        return number + "x".repeat(BYTES);
+    }
+
+    /** What the shard has counted by now; its loop answers. */
+    private static long count(Shard shard, Metric metric) throws Exception {
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        shard.loop().execute(() -> answer.complete(shard.counters().get(metric)));
+        return answer.get(TestSocket.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+}
