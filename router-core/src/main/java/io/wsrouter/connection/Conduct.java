@@ -76,12 +76,12 @@ public final class Conduct {
         return mistakes >= FORGIVEN_MISTAKES && nowNanos - tenthLast <= MISTAKES_WINDOW_NANOS;
     }
 
-    /** Remembers a refusal of a publish that asked for no receipt. */
-    public void addRefusal(Outcome outcome) {
+    /** Remembers refusals of a publish that asked for no receipt. */
+    public void addRefusals(Outcome outcome, int count) {
         if (untoldRefusals.isEmpty()) {
             untoldRefusals = new EnumMap<>(Outcome.class);
         }
-        untoldRefusals.merge(outcome, 1, Integer::sum);
+        untoldRefusals.merge(outcome, count, Integer::sum);
     }
 
     /** Whether there are refusals that have not been told. */

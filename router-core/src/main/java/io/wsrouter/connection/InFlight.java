@@ -21,6 +21,14 @@ public final class InFlight {
         bytes -= lengthBytes;
     }
 
+    /** All that {@code others} counts has arrived, which then counts nothing. */
+    public void giveBackAll(InFlight others) {
+        messages -= others.messages;
+        bytes -= others.bytes;
+        others.messages = 0;
+        others.bytes = 0;
+    }
+
     /** Whether less than this is in flight, both in messages and in bytes. */
     public boolean isBelow(int mostMessages, long mostBytes) {
         return messages < mostMessages && bytes < mostBytes;

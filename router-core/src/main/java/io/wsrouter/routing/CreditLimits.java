@@ -12,6 +12,8 @@ import io.wsrouter.connection.InFlight;
 public record CreditLimits(int messages, long bytes) {
 
     private static final int SHARES = 8;
+    private static final int DELIVERIES = 8;
+    private static final int DELIVERIES_BYTES = 2;
     private static final int MESSAGES = 1_024;
     private static final long BYTES_OF_ALL_PAIRS = 64L * 1024 * 1024;
     private static final long LEAST_BYTES = 1024L * 1024;
@@ -32,6 +34,14 @@ public record CreditLimits(int messages, long bytes) {
     /** Credit that never runs out. */
     public static CreditLimits unlimited() {
         return new CreditLimits(Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    /**
+     * The credit of what follows from publishes, which does not wait: more, because all that other shards have on their way to
+     * this one may arrive in one turn and be for the same shard.
+     */
+    CreditLimits ofDeliveries() {
+        return this.equals(unlimited()) ? this : new CreditLimits(DELIVERIES * messages, DELIVERIES_BYTES * bytes);
     }
 
     /** Whether a pair with so much in flight has credit left. */

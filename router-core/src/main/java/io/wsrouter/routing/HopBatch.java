@@ -1,5 +1,6 @@
 package io.wsrouter.routing;
 
+import io.wsrouter.connection.InFlight;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class HopBatch implements Runnable {
     private final boolean comesBack;
     private final CreditCall call;
     private final CreditTaken taken = new CreditTaken();
+    private final InFlight deliveries = new InFlight();
     private final List<MessageHop> messages = new ArrayList<>();
     private final List<ReceiptHop> receipts = new ArrayList<>();
     private List<Runnable> work = new ArrayList<>();
@@ -59,9 +61,14 @@ final class HopBatch implements Runnable {
         return comesBack;
     }
 
-    /** The credit that its messages have taken; the sender's, wherever the batch is. */
+    /** The credit that its publishes have taken; the sender's, wherever the batch is. */
     CreditTaken taken() {
         return taken;
+    }
+
+    /** The credit that its deliveries have taken; the sender's, wherever the batch is. */
+    InFlight deliveries() {
+        return deliveries;
     }
 
     /** Adds any work. */

@@ -20,8 +20,8 @@ final class InterestAudit {
 
     private static final int MOST_SUSPECTED = 10_000;
 
-    /** That a shard has subscribers for a topic, and since which generation. */
-    private record Claim(Address topic, long generation) {}
+    /** That a shard has subscribers for a topic, since which generation, and how many it has said. */
+    private record Claim(Address topic, long generation, int subscribers) {}
 
     private record Suspect(Kind kind, Address topic, int shard, long generation) {}
 
@@ -51,11 +51,12 @@ final class InterestAudit {
     }
 
     void asksHomeOf(LocalTopic local) {
-        toHomes.get(local.topic().homeShard(toHomes.size())).add(new Claim(local.topic(), local.generation()));
+        toHomes.get(local.topic().homeShard(toHomes.size()))
+                .add(new Claim(local.topic(), local.generation(), local.announced()));
     }
 
     void asksSubscribersOf(TopicInterest topic, int shard) {
-        toSubscribers.get(shard).add(new Claim(topic.topic(), topic.generationOf(shard)));
+        toSubscribers.get(shard).add(new Claim(topic.topic(), topic.generationOf(shard), topic.subscribersOf(shard)));
     }
 
     /** Asks the other shards about what was walked over since this was last called. */
@@ -81,7 +82,10 @@ final class InterestAudit {
     }
 
     private List<Claim> unknownAtHome(List<Claim> claims, int shard) {
-        return where(claims, claim -> topics.generationOf(claim.topic(), shard) != claim.generation());
+        return where(
+                claims,
+                claim -> topics.generationOf(claim.topic(), shard) != claim.generation()
+                        || topics.subscribersOf(claim.topic(), shard) != claim.subscribers());
     }
 
     private List<Claim> unknownToSubscriber(List<Claim> claims) {

@@ -98,6 +98,21 @@ final class LocalDelivery {
         seal(publication, part);
     }
 
+    /** Accounts for the subscribers of another shard, which no message can be sent to now since no shard waits. */
+    void toUnreachable(Publication publication, int subscribers) {
+        counters.add(Metric.MATCHED, subscribers);
+        counters.add(Metric.REFUSED, subscribers);
+        counters.add(Metric.CREDITS_REFUSED, subscribers);
+        ReceiptPart part = openPart(publication);
+        Connection publisher = publication.publisher();
+        if (part != null) {
+            part.onUnreachable(Outcome.OVERLOADED, subscribers);
+            seal(publication, part);
+        } else if (publisher != null) {
+            shard.proxyTo(publication.origin()).refuse(publisher, Outcome.OVERLOADED, subscribers);
+        }
+    }
+
     /** Keeps a message with a deadline for a user who is not connected. */
     void toAbsentUser(Publication publication) {
         ReceiptPart part = openPart(publication);

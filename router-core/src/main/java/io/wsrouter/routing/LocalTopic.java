@@ -18,6 +18,7 @@ final class LocalTopic {
     private final Roster<Subscription> subscribers = new Roster<>(Subscription::position, Subscription::moveTo);
     private final List<Waiting> waiting = new ArrayList<>(1);
     private boolean isConfirmed;
+    private int announced;
     private int place;
 
     /** A topic without subscribers; {@code generation} tells its interest from an earlier one of the same shard. */
@@ -54,6 +55,17 @@ final class LocalTopic {
     /** Removes exactly this subscription, filling its place with the last one. */
     boolean remove(Subscription subscription) {
         return subscribers.remove(subscription);
+    }
+
+    /** The number of subscribers that the home shard was last told. */
+    int announced() {
+        return announced;
+    }
+
+    /** Remembers that the home shard is told how many subscribers there are now, and says how many. */
+    int announce() {
+        announced = size();
+        return announced;
     }
 
     int place() {

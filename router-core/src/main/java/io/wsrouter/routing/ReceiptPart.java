@@ -67,6 +67,12 @@ final class ReceiptPart extends TimerWheel.Timer implements Delivery {
         }
     }
 
+    /** So many receivers cannot be written to. */
+    void onUnreachable(Outcome outcome, int receivers) {
+        matched += receivers;
+        refused.add(outcome, receivers);
+    }
+
     @Override
     public void onDelivered() {
         if (!isClosed) {

@@ -31,8 +31,10 @@ import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -80,6 +82,7 @@ public final class Shard {
     private @Nullable Publication publication;
     private final List<Connection> withUntoldRefusals = new ArrayList<>();
     private final Runnable turnEnd = this::onTurnEnd;
+    private final Set<LocalTopic> miscounted = new HashSet<>();
     private boolean isTurnEndArmed;
     private boolean isTurnTimeKnown;
     private long turnNanos;
@@ -359,6 +362,7 @@ public final class Shard {
             Subscription subscription = new Subscription(from, local.topic()); // one address for all of its subscribers
             from.add(subscription);
             local.add(subscription);
+            countLater(local);
             counters.increment(Metric.SUBSCRIBED);
             acknowledgeWhenConfirmed(from, subscribe.id(), topic);
         }
@@ -578,7 +582,7 @@ public final class Shard {
             return;
         }
         if (id == null) {
-            onUnreceiptedRefusal(from, outcome);
+            onUnreceiptedRefusal(from, outcome, 1);
         } else {
             from.push(Pushes.receipt(id, Receipt.refused(outcome)));
         }
@@ -591,13 +595,13 @@ public final class Shard {
     }
 
     /** Tells a publisher of a refusal, now or with others within a second. */
-    void onUnreceiptedRefusal(Connection publisher, Outcome outcome) {
+    void onUnreceiptedRefusal(Connection publisher, Outcome outcome, int receivers) {
         Conduct conduct = conduct(publisher);
         if (!publisher.isOpen()) {
             return;
         }
         boolean isWaiting = conduct.hasUntoldRefusals();
-        conduct.addRefusal(outcome);
+        conduct.addRefusals(outcome, receivers);
         if (!isWaiting && !tellRefusals(publisher, loop.nanoTime())) {
             withUntoldRefusals.add(publisher);
         }
@@ -665,7 +669,10 @@ public final class Shard {
         int[] shards = topics.shardsOf(publication.message().to());
         announce(publication, remoteParts + shards.length);
         for (int shard : shards) {
-            proxies[shard].fanOut(publication);
+            if (!proxies[shard].fanOut(publication)) {
+                delivery.toUnreachable(
+                        publication, topics.subscribersOf(publication.message().to(), shard));
+            }
         }
     }
 
@@ -729,8 +736,11 @@ public final class Shard {
 
     private void unsubscribe(Subscription subscription) {
         subscription.connection().remove(subscription);
+        LocalTopic local = subscriptions.get(subscription.topic());
         if (subscriptions.remove(subscription)) {
             homeOf(subscription.topic()).removeInterest(subscription.topic());
+        } else if (local != null) {
+            countLater(local);
         }
     }
 
@@ -760,8 +770,29 @@ public final class Shard {
         return local == null ? List.of() : local.takeWaiting(from);
     }
 
-    void onInterestAdded(Address topic, int shard, long generation) {
-        if (topics.add(topic, shard, generation)) {
+    /** Has the topic's home told at the end of the turn how many subscribers there are by then. */
+    private void countLater(LocalTopic local) {
+        if (homeOf(local.topic()) != proxies[index]) {
+            miscounted.add(local);
+            armTurnEnd();
+        }
+    }
+
+    private void tellCounts() {
+        for (LocalTopic local : miscounted) {
+            if (local.size() != local.announced()) {
+                homeOf(local.topic()).countInterest(local.topic(), local.generation(), local.announce());
+            }
+        }
+        miscounted.clear();
+    }
+
+    void onInterestCounted(Address topic, int shard, long generation, int subscribers) {
+        topics.count(topic, shard, generation, subscribers);
+    }
+
+    void onInterestAdded(Address topic, int shard, long generation, int subscribers) {
+        if (topics.add(topic, shard, generation, subscribers)) {
             backplane.onInterest(topic, true);
         }
         proxies[shard].confirmInterest(topic, generation);
@@ -825,6 +856,7 @@ public final class Shard {
     private void onTurnEnd() {
         isTurnEndArmed = false;
         isTurnTimeKnown = false;
+        tellCounts();
         for (ShardProxy proxy : proxies) {
             proxy.flush();
         }
@@ -948,12 +980,14 @@ public final class Shard {
 
     /** Puts a connection's own subscription on its topic's list. */
     void list(Subscription subscription) {
-        localTopic(subscription.topic()).add(subscription);
+        LocalTopic local = localTopic(subscription.topic());
+        local.add(subscription);
+        countLater(local);
     }
 
     /** Tells a topic's home that this shard has subscribers. */
     void announce(LocalTopic local) {
-        homeOf(local.topic()).addInterest(local.topic(), local.generation());
+        homeOf(local.topic()).addInterest(local.topic(), local.generation(), local.announce());
     }
 
     /** Takes a topic without subscribers out, here and at its home. */
@@ -1086,6 +1120,11 @@ public final class Shard {
     /** What is tried again, for tests that look whether anything is left. */
     Retries retries() {
         return delivery.retries();
+    }
+
+    /** What is on its way to another shard, of topics' messages and to sockets. */
+    InFlight deliveriesTo(Shard to) {
+        return proxies[to.index].deliveries();
     }
 
     /** What is on its way to another shard, of publishes. */

@@ -30,7 +30,9 @@ final class ShardProxy {
     private final Shard to;
     private final CreditLimits limits;
     private final CreditCall call;
+    private final CreditLimits deliveryLimits;
     private final InFlight publishes = new InFlight();
+    private final InFlight deliveries = new InFlight();
     private final Queue<HopBatch> away = new ArrayDeque<>();
     private final List<HopBatch> spare = new ArrayList<>();
     private HopBatch batch;
@@ -46,6 +48,7 @@ final class ShardProxy {
         this.from = from;
         this.to = to;
         this.limits = limits;
+        this.deliveryLimits = limits.ofDeliveries();
         this.call = new CreditCall(from.loop(), whenCreditIsBack);
         this.batch = new HopBatch(to, true, call);
     }
@@ -57,9 +60,24 @@ final class ShardProxy {
         return isWithin() || limits.admits(publishes) || (reclaim() && limits.admits(publishes));
     }
 
-    /** What is on its way. */
+    /** The publishes on their way. */
     InFlight publishes() {
         return publishes;
+    }
+
+    /** The messages on their way to subscribers and sockets. */
+    InFlight deliveries() {
+        return deliveries;
+    }
+
+    /** Takes credit for a message that follows from a publish, and says whether there was any; such a message does not wait. */
+    private boolean takeForDelivery(int lengthBytes) {
+        if (!deliveryLimits.admits(deliveries) && !(reclaim() && deliveryLimits.admits(deliveries))) {
+            return false;
+        }
+        deliveries.take(lengthBytes);
+        batch.deliveries().take(lengthBytes);
+        return true;
     }
 
     /** Takes back what the other shard has given back, and says whether there was anything. */
@@ -75,6 +93,7 @@ final class ShardProxy {
 
     private void takeBack(HopBatch returned) {
         returned.taken().giveBack(publishes);
+        deliveries.giveBackAll(returned.deliveries());
         if (returned.comesBack()) {
             spare.add(returned);
         }
@@ -105,21 +124,32 @@ final class ShardProxy {
         }
     }
 
-    /** Delivers a topic's message to the other shard's subscribers. */
-    void fanOut(Publication publication) {
+    /** Delivers a topic's message to the other shard's subscribers, and says whether there was credit for it. */
+    boolean fanOut(Publication publication) {
         if (isWithin()) {
             to.onFanOut(publication);
-        } else if (publication.isBorrowed() && batch.addMessage(publication, true)) {
+            return true;
+        }
+        if (!takeForDelivery(publication.message().lengthBytes())) {
+            return false;
+        }
+        if (publication.isBorrowed() && batch.addMessage(publication, true)) {
             from.armTurnEnd();
         } else {
             Publication kept = publication.kept();
             hop(() -> to.onFanOut(kept));
         }
+        return true;
     }
 
-    /** Tells a topic's home shard that this shard has its first subscriber. */
-    void addInterest(Address topic, long generation) {
-        hop(() -> to.onInterestAdded(topic, from.index(), generation));
+    /** Tells a topic's home shard that this shard has subscribers, and how many. */
+    void addInterest(Address topic, long generation, int subscribers) {
+        hop(() -> to.onInterestAdded(topic, from.index(), generation, subscribers));
+    }
+
+    /** Tells a topic's home shard how many subscribers this shard has now. */
+    void countInterest(Address topic, long generation, int subscribers) {
+        hop(() -> to.onInterestCounted(topic, from.index(), generation, subscribers));
     }
 
     /** Tells a topic's home shard that this shard has lost its last subscriber. */
@@ -159,7 +189,12 @@ final class ShardProxy {
 
     /** Tells the origin of a publish without a receipt that it was refused. */
     void refuse(Connection publisher, Outcome outcome) {
-        hop(() -> to.onUnreceiptedRefusal(publisher, outcome));
+        refuse(publisher, outcome, 1);
+    }
+
+    /** Tells the origin of a publish without a receipt that so many receivers were not reached. */
+    void refuse(Connection publisher, Outcome outcome, int receivers) {
+        hop(() -> to.onUnreceiptedRefusal(publisher, outcome, receivers));
     }
 
     /** Whether work for the other shard is work for this one, to be done at once. */

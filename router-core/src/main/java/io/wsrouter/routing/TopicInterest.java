@@ -14,6 +14,7 @@ final class TopicInterest {
     private final Address topic;
     private int[] shards = NO_SHARDS;
     private long[] generations = {};
+    private int[] subscribers = {};
     private int place;
 
     TopicInterest(Address topic) {
@@ -35,15 +36,23 @@ final class TopicInterest {
         return position < 0 ? NO_GENERATION : generations[position];
     }
 
-    void add(int shard, long generation) {
+    /** How many subscribers a shard has, as far as it has said. */
+    int subscribersOf(int shard) {
+        int position = positionOf(shard);
+        return position < 0 ? 0 : subscribers[position];
+    }
+
+    void add(int shard, long generation, int subscribersThere) {
         int position = positionOf(shard);
         if (position < 0) {
             position = shards.length;
             shards = Arrays.copyOf(shards, position + 1);
             generations = Arrays.copyOf(generations, position + 1);
+            subscribers = Arrays.copyOf(subscribers, position + 1);
             shards[position] = shard;
         }
         generations[position] = generation;
+        subscribers[position] = subscribersThere;
     }
 
     void remove(int shard) {
@@ -54,12 +63,16 @@ final class TopicInterest {
         int last = shards.length - 1;
         int[] left = new int[last];
         long[] generationsLeft = new long[last];
+        int[] subscribersLeft = new int[last];
         System.arraycopy(shards, 0, left, 0, position);
         System.arraycopy(shards, position + 1, left, position, last - position);
         System.arraycopy(generations, 0, generationsLeft, 0, position);
         System.arraycopy(generations, position + 1, generationsLeft, position, last - position);
+        System.arraycopy(subscribers, 0, subscribersLeft, 0, position);
+        System.arraycopy(subscribers, position + 1, subscribersLeft, position, last - position);
         shards = left;
         generations = generationsLeft;
+        subscribers = subscribersLeft;
     }
 
     int place() {

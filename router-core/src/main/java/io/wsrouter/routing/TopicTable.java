@@ -23,11 +23,24 @@ final class TopicTable {
         return interest == null ? TopicInterest.NO_GENERATION : interest.generationOf(shard);
     }
 
+    /** How many subscribers a shard has for a topic, as far as it has said. */
+    int subscribersOf(Address topic, int shard) {
+        TopicInterest interest = topics.get(topic);
+        return interest == null ? 0 : interest.subscribersOf(shard);
+    }
+
+    /** Remembers how many subscribers a shard has, unless that is said of an interest that has ended. */
+    void count(Address topic, int shard, long generation, int subscribers) {
+        if (generationOf(topic, shard) == generation) {
+            add(topic, shard, generation, subscribers);
+        }
+    }
+
     /** Adds a shard and says whether it is the first. */
-    boolean add(Address topic, int shard, long generation) {
+    boolean add(Address topic, int shard, long generation, int subscribers) {
         TopicInterest known = topics.get(topic);
         TopicInterest interest = known == null ? new TopicInterest(topic) : known;
-        interest.add(shard, generation);
+        interest.add(shard, generation, subscribers);
         if (known == null) {
             topics.put(interest);
         }

@@ -66,9 +66,9 @@ final class ConductTest {
     @Test
     void shouldTellRefusalsOnceAndAtMostEverySecond() {
         Conduct conduct = new Conduct(100, 0);
-        conduct.addRefusal(Outcome.NO_ROUTE);
-        conduct.addRefusal(Outcome.NO_ROUTE);
-        conduct.addRefusal(Outcome.FORBIDDEN);
+        conduct.addRefusals(Outcome.NO_ROUTE, 1);
+        conduct.addRefusals(Outcome.NO_ROUTE, 1);
+        conduct.addRefusals(Outcome.FORBIDDEN, 1);
 
         assertThat(conduct.hasUntoldRefusals()).isTrue();
         assertThat(conduct.mayTell(0)).isTrue();

@@ -12,7 +12,9 @@ import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +25,7 @@ final class CreditsTest {
 
     private static final int CREDIT = 64;
     private static final int SHARE = CREDIT / 8;
+    private static final int DELIVERIES = 8 * CREDIT;
     private static final long BYTES = 1_000_000;
 
     private final TestRouter router = TestRouter.with(3, TestLimits.usual().credits(CREDIT, BYTES));
@@ -157,6 +160,101 @@ final class CreditsTest {
         assertThat(router.count(Metric.READS_PAUSED)).isZero();
     }
 
+    // ---- topics
+
+    @Test
+    void shouldCountTheSubscribersOfAShardWithoutCredit() {
+        String topic = router.topicOn(0);
+        List<RecordingConnection> far = List.of(
+                router.connects(router.userOn(1)),
+                router.connects(router.userOn(1)),
+                router.connects(router.userOn(2)));
+        RecordingConnection near = router.connects(router.userOn(0));
+        far.forEach(one -> one.subscribesTo(topic));
+        near.subscribesTo(topic);
+        router.runUntilIdle();
+
+        alice.givesAtOnce(publishes(topic, DELIVERIES + 2));
+        turn(0);
+
+        assertThat(router.shard(0).deliveriesTo(router.shard(1)).messages()).isEqualTo(DELIVERIES);
+        router.runUntilIdle();
+        assertThat(near.received()).isEqualTo(numbers(DELIVERIES + 2));
+        far.forEach(one -> assertThat(one.received()).isEqualTo(numbers(DELIVERIES)));
+        for (int i = DELIVERIES; i < DELIVERIES + 2; i++) {
+            Receipt receipt = alice.receipt("" + i);
+            assertThat(receipt.matched()).isEqualTo(4);
+            assertThat(receipt.delivered()).isEqualTo(1);
+            assertThat(receipt.refused()).isEqualTo(Map.of(Outcome.OVERLOADED, 3));
+        }
+        assertThat(router.count(Metric.CREDITS_REFUSED)).isEqualTo(2 * 3);
+        assertThat(router.count(Metric.MATCHED)).isEqualTo(4 * (DELIVERIES + 2));
+    }
+
+    @Test
+    void shouldTellWhoWantsNoReceiptHowManyWereNotReached() {
+        String topic = router.topicOn(0);
+        router.connects(router.userOn(1)).subscribesTo(topic);
+        router.connects(router.userOn(1)).subscribesTo(topic);
+        router.runUntilIdle();
+        Command[] commands = new Command[DELIVERIES + 1];
+        Arrays.fill(
+                commands,
+                new Command.Publish(null, Address.parse(topic), null, RawJson.of("1"), Priority.NORMAL, null));
+
+        alice.givesAtOnce(commands);
+        turn(0);
+        router.runUntilIdle();
+
+        assertThat(alice.pushes("refused"))
+                .singleElement()
+                .satisfies(push -> assertThat(push.counts("outcomes")).isEqualTo(Map.of(Outcome.OVERLOADED, 2)));
+    }
+
+    @Test
+    void shouldKnowAtATopicsHomeHowManySubscribersEachShardHas() {
+        String topic = router.topicOn(0);
+        RecordingConnection carol = router.connects(router.userOn(1));
+        bob.subscribesTo(topic);
+        carol.subscribesTo(topic);
+        router.runUntilIdle();
+        assertThat(subscribers(topic, 1)).isEqualTo(2);
+
+        bob.unsubscribesFrom(topic);
+        router.runUntilIdle();
+        assertThat(subscribers(topic, 1)).isEqualTo(1);
+
+        carol.disconnects();
+        bob.subscribesTo(topic);
+        router.runUntilIdle();
+        assertThat(subscribers(topic, 1)).isEqualTo(1);
+
+        bob.disconnects();
+        router.runUntilIdle();
+        assertThat(subscribers(topic, 1)).isZero();
+    }
+
+    @Test
+    void shouldRepairAWrongCountOfSubscribers() {
+        router.expectsFaults(Metric.ROUTING_DRIFT);
+        String topic = router.topicOn(0);
+        bob.subscribesTo(topic);
+        router.runUntilIdle();
+        TopicTable topics = router.shard(0).topicTable();
+        Address address = Address.parse(topic);
+        topics.count(address, 1, topics.generationOf(address, 1), 7);
+
+        router.answer(router.router().audit());
+        router.answer(router.router().audit());
+
+        assertThat(subscribers(topic, 1)).isEqualTo(1);
+        assertThat(router.count(Metric.ROUTING_DRIFT)).isEqualTo(1);
+    }
+
+    private int subscribers(String topic, int shard) {
+        return router.shard(0).topicTable().subscribersOf(Address.parse(topic), shard);
+    }
+
     // ---- pauses are bounded, and do not count as silence
 
     @Test
@@ -286,6 +384,41 @@ final class CreditsTest {
         assertThat(ring.findings()).isEmpty();
     }
 
+    @Test
+    void shouldNotStopWhenTopicsFloodAllShards() {
+        int shards = 4;
+        TestRouter all = TestRouter.with(shards, TestLimits.usual().credits(CREDIT, BYTES));
+        List<RecordingConnection> members = new ArrayList<>();
+        List<String> topics = new ArrayList<>();
+        for (int i = 0; i < 3 * shards; i++) {
+            members.add(all.connects(all.userOn(i % shards)));
+            topics.add(all.topicOn(i % shards));
+        }
+        members.forEach(member -> topics.forEach(member::subscribesTo));
+        all.runUntilIdle();
+        for (int i = 0; i < members.size(); i++) {
+            members.get(i).givesAtOnce(publishes(topics.get((i + 1) % topics.size()), 300));
+        }
+        runWithSleepingLoops(all, shards);
+
+        long delivered = 0;
+        for (RecordingConnection member : members) {
+            List<Push> receipts = member.pushes("receipt");
+            assertThat(receipts).hasSize(300);
+            for (Push push : receipts) {
+                Receipt receipt = push.receipt();
+                int overloaded = receipt.refused().getOrDefault(Outcome.OVERLOADED, 0);
+                assertThat(receipt.matched()).isEqualTo(members.size());
+                assertThat(receipt.delivered() + overloaded).isEqualTo(members.size());
+                delivered += receipt.delivered();
+            }
+        }
+        assertThat(members.stream().mapToLong(one -> one.received().size()).sum())
+                .isEqualTo(delivered);
+        assertThat(all.count(Metric.READS_PAUSED)).isPositive();
+        assertThat(all.findings()).isEmpty();
+    }
+
     /** Lets the loops take their steps, while one of them after the other sleeps for a while. */
     private static void runWithSleepingLoops(TestRouter router, int loops) {
         int asleep = 0;
@@ -314,6 +447,7 @@ final class CreditsTest {
         for (Shard from : router.router().shards()) {
             for (Shard to : router.router().shards()) {
                 assertThat(from.publishesTo(to).messages()).isBetween(0, CREDIT);
+                assertThat(from.deliveriesTo(to).messages()).isBetween(0, DELIVERIES);
             }
         }
     }
@@ -347,6 +481,10 @@ final class CreditsTest {
     }
 
     private static Command[] publishes(RecordingConnection to, int count) {
+        return publishes(to.principal().user().toString(), count);
+    }
+
+    private static Command[] publishes(String to, int count) {
         Command[] commands = new Command[count];
         for (int i = 0; i < count; i++) {
             commands[i] = publish(to, "" + i, "" + i);
@@ -355,7 +493,11 @@ final class CreditsTest {
     }
 
     private static Command publish(RecordingConnection to, String id, String data) {
-        return new Command.Publish(id, to.principal().user(), null, RawJson.of(data), Priority.NORMAL, null);
+        return publish(to.principal().user().toString(), id, data);
+    }
+
+    private static Command publish(String to, String id, String data) {
+        return new Command.Publish(id, Address.parse(to), null, RawJson.of(data), Priority.NORMAL, null);
     }
 
     private static List<String> numbers(int count) {

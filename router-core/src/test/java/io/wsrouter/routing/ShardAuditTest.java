@@ -608,7 +608,7 @@ final class ShardAuditTest {
     void shouldRemoveAnInterestThatNobodyHasForTwoPasses(int home) {
         String topic = router.topicOn(home);
         broken(router.connects(router.userOn(0)));
-        router.on(router.shard(home), () -> router.shard(home).onInterestAdded(Address.parse(topic), 0, 77));
+        router.on(router.shard(home), () -> router.shard(home).onInterestAdded(Address.parse(topic), 0, 77, 1));
 
         assertStandsTwice(topic, Kind.ORPHAN_INDEX_ENTRY, Action.REMOVED);
         assertThat(router.stats().topics()).isZero();
@@ -620,7 +620,7 @@ final class ShardAuditTest {
         RecordingConnection alice = broken(router.connects("alice"));
         Address topic = Address.parse(router.topicOn(1));
         router.on(router.shard(1), () -> {
-            router.shard(1).onInterestAdded(topic, 0, 77);
+            router.shard(1).onInterestAdded(topic, 0, 77, 1);
             Objects.requireNonNull(router.shard(1).topicTable().topics().get(topic))
                     .remove(0);
         });
@@ -637,9 +637,9 @@ final class ShardAuditTest {
     void shouldLeaveAloneWhatHasChangedBetweenTwoPasses() {
         String topic = router.topicOn(1);
         RecordingConnection alice = broken(router.connects(router.userOn(0)));
-        router.on(router.shard(1), () -> router.shard(1).onInterestAdded(Address.parse(topic), 0, 77));
+        router.on(router.shard(1), () -> router.shard(1).onInterestAdded(Address.parse(topic), 0, 77, 1));
         assertThat(suspicions(audit())).hasSize(1);
-        router.on(router.shard(1), () -> router.shard(1).onInterestAdded(Address.parse(topic), 0, 78));
+        router.on(router.shard(1), () -> router.shard(1).onInterestAdded(Address.parse(topic), 0, 78, 1));
 
         List<AuditReport> changed = audit();
 
