@@ -56,6 +56,7 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
     private State state = State.NEW;
     private int tablePlace;
     private int socketPlace;
+    private int countedWindow;
     private int pingsUnanswered;
     private long pingedNanos;
     private @Nullable ConnectionId id;
@@ -263,6 +264,13 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
     public final void excuse(long pauseNanos) {
         onHeard(lastHeardNanos() + pauseNanos);
         pingedNanos += pauseNanos;
+    }
+
+    /** Whether it is asked this of {@code window} for the first time; windows are numbered from 1. */
+    public final boolean isNewIn(int window) {
+        boolean isNew = countedWindow != window;
+        countedWindow = window;
+        return isNew;
     }
 
     /** How it has behaved; null before its first command. */

@@ -12,6 +12,7 @@ public final class UserConnections {
     private final Address user;
     private Connection[] connections = NONE;
     private int place;
+    private int countedWindow;
     private @Nullable RateLimit messageRate;
 
     UserConnections(Address user) {
@@ -49,6 +50,13 @@ public final class UserConnections {
     /** Goes on with what the user had left of the rate; null for all of it. */
     public void resume(@Nullable RateLimit rate) {
         messageRate = rate;
+    }
+
+    /** Whether the user is asked this of {@code window} for the first time; windows are numbered from 1. */
+    public boolean isNewIn(int window) {
+        boolean isNew = countedWindow != window;
+        countedWindow = window;
+        return isNew;
     }
 
     /** Whether {@code connection} is one of them. */

@@ -39,6 +39,8 @@ public enum Metric {
     HANDSHAKES_NODE_FULL("handshakes", "Handshakes refused because of limits.connections."),
     /** Handshakes above the node's rate. */
     HANDSHAKES_RATE_LIMITED("handshakes", "Handshakes refused because of limits.handshakes-per-second."),
+    /** Handshakes refused for the node's level. */
+    HANDSHAKES_SHED("handshakes", "Handshakes refused because the node's level was severe or critical (503)."),
     /** Handshakes that could not be verified now. */
     HANDSHAKES_BUSY("handshakes", "Handshakes refused because too many tokens were being verified."),
     /** Handshakes that no key was there for. */
@@ -69,6 +71,12 @@ public enum Metric {
             "Publishes, and messages of topics to receivers, refused because too much was on its way between two loops."),
     /** Connections that were not read for a while. */
     READS_PAUSED("pauses", "Times that a connection was not read because its publishes waited for others to arrive."),
+    /** Publishes of low priority refused for the node's level. */
+    LOW_SHED("publishes", "Publishes of low priority refused because the node's level was elevated or higher."),
+    /** Publishes of normal priority refused for the node's level. */
+    NORMAL_SHED("publishes", "Publishes of normal priority refused because the node's level was critical."),
+    /** Changes of the node's level. */
+    LEVEL_CHANGES("changes", "Changes of the node's level, up and down."),
     /** Receivers that addresses resolved to. */
     MATCHED("messages", "Receivers that the addresses of publishes resolved to."),
     /** Messages whose last byte the kernel took. */

@@ -13,21 +13,32 @@ final class Breakers {
     private final ShardLoop loop;
     private final RetryPolicy policy;
     private final Counters counters;
+    private final ReceiverHealth health;
     private final Consumer<Connection> whenChanged;
     private long attempts;
 
     /** No breakers; {@code whenChanged} hears of a connection whose next attempt may be sooner or later than it was. */
-    Breakers(ShardLoop loop, RetryPolicy policy, Counters counters, Consumer<Connection> whenChanged) {
+    Breakers(
+            ShardLoop loop,
+            RetryPolicy policy,
+            Counters counters,
+            ReceiverHealth health,
+            Consumer<Connection> whenChanged) {
         this.loop = loop;
         this.policy = policy;
         this.counters = counters;
+        this.health = health;
         this.whenChanged = whenChanged;
     }
 
     /** Whether an attempt may be made at {@code receiver} now. */
     boolean admit(Connection receiver) {
         Breaker breaker = receiver.breaker();
-        return breaker == null || breaker.admits(loop.nanoTime());
+        if (breaker == null || breaker.admits(loop.nanoTime())) {
+            return true;
+        }
+        health.onFailed(receiver);
+        return false;
     }
 
     /** An attempt is being made that was admitted; returns what it is called when it has ended. */
@@ -38,6 +49,7 @@ final class Breakers {
 
     /** An attempt was refused as slow_consumer, or its write has failed. */
     void onFailure(Connection receiver, long attempt) {
+        health.onFailed(receiver);
         if (!receiver.isOpen()) {
             return;
         }

@@ -31,14 +31,21 @@ final class LocalDelivery {
     private final Counters counters;
     private final TimerWheel timers;
     private final ReceiptBook receipts;
+    private final ReceiverHealth health;
     private final Retries retries;
     private final Breakers breakers;
 
     // state
     private final List<Closing> closings = new ArrayList<>();
 
-    /** The deliveries of {@code shard}; {@code timers} and {@code receipts} are the shard's. */
-    LocalDelivery(Shard shard, RouterLimits limits, RouterListener listener, TimerWheel timers, ReceiptBook receipts) {
+    /** The deliveries of {@code shard}; what is the shard's, too, goes with it. */
+    LocalDelivery(
+            Shard shard,
+            RouterLimits limits,
+            RouterListener listener,
+            TimerWheel timers,
+            ReceiptBook receipts,
+            ReceiverHealth health) {
         this.shard = shard;
         this.loop = shard.loop();
         this.limits = limits;
@@ -46,7 +53,8 @@ final class LocalDelivery {
         this.counters = shard.counters();
         this.timers = timers;
         this.receipts = receipts;
-        this.retries = new Retries(loop, limits.retry(), counters, this);
+        this.health = health;
+        this.retries = new Retries(loop, limits.retry(), counters, health, this);
         this.breakers = retries.breakers();
     }
 
@@ -192,6 +200,7 @@ final class LocalDelivery {
 
     /** The second barrier: whether the message may be written there. If not, it is reported and the connection closed. */
     boolean mayReceive(Publication publication, Connection receiver) {
+        health.onMatched(receiver);
         Address to = publication.message().to();
         if (receiver.mayReceive(to)) {
             return true;

@@ -45,12 +45,17 @@ final class Retries {
     private boolean isDraining;
 
     /** Nothing under way; {@code delivery} does what is the same for all messages. */
-    Retries(ShardLoop loop, RetryPolicy policy, Counters counters, LocalDelivery delivery) {
+    Retries(
+            ShardLoop loop,
+            RetryPolicy policy,
+            Counters counters,
+            ReceiverHealth health,
+            LocalDelivery delivery) {
         this.loop = loop;
         this.policy = policy;
         this.counters = counters;
         this.delivery = delivery;
-        this.breakers = new Breakers(loop, policy, counters, this::onBreakerChanged);
+        this.breakers = new Breakers(loop, policy, counters, health, this::onBreakerChanged);
         this.timers = new TimerWheel(loop.nanoTime(), TICK_NANOS);
         this.room = new RetryRoom(policy.mostWaitingBytes());
     }

@@ -131,6 +131,12 @@ public final class Router {
         return askAll(Shard::onAskedForMisdelivery).thenApply(answers -> answers.contains(true));
     }
 
+    /** Has every shard judge publishes by {@code level}, which is new. */
+    public void enter(Level level) {
+        shards.get(0).loop().execute(() -> shards.get(0).counters().increment(Metric.LEVEL_CHANGES));
+        shards.forEach(shard -> shard.loop().execute(() -> shard.onLevel(level)));
+    }
+
     /** Audits every shard each {@code period}, from one period from now on at the latest. */
     public void auditEvery(Duration period) {
         shards.forEach(shard -> shard.loop().execute(() -> shard.onAuditEvery(period)));

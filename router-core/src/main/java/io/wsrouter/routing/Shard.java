@@ -26,6 +26,7 @@ import io.wsrouter.protocol.ErrorCode;
 import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.MessageEncoder;
 import io.wsrouter.protocol.Outcome;
+import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.Pushes;
 import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
@@ -77,6 +78,7 @@ public final class Shard {
     private final ShardAudit audit;
     private final Connection.TimerListener timerListener = this::onConnectionTimer;
     private final MessageEncoder encoder = new MessageEncoder();
+    private final ReceiverHealth health;
     private final ReceiptBook receipts = new ReceiptBook(counters, this::onPartClosed);
     private final LocalDelivery delivery;
     private @Nullable Publication publication;
@@ -88,6 +90,7 @@ public final class Shard {
     private long turnNanos;
     private long turnEpochMillis;
     private boolean isDraining;
+    private Level level = Level.NORMAL;
     private long misdeliveriesAcknowledged;
 
     Shard(
@@ -108,8 +111,9 @@ public final class Shard {
         this.timers = new TimerWheel(loop.nanoTime());
         this.departedRates = new DepartedRates(loop.nanoTime());
         this.securityReports = new SecurityReports(listener, loop.nanoTime());
+        this.health = new ReceiverHealth(connections, loop.nanoTime());
         this.audit = new ShardAudit(this, tables, backplane);
-        this.delivery = new LocalDelivery(this, limits, listener, timers, receipts);
+        this.delivery = new LocalDelivery(this, limits, listener, timers, receipts, health);
         this.parking = new Parking(this, limits.credits());
     }
 
@@ -249,6 +253,9 @@ public final class Shard {
         UserConnections ofUser = connections.ofUser(user);
         if (!connections.remove(connection)) {
             return;
+        }
+        if (reason == CloseReason.SLOW_CONSUMER) {
+            health.onFailed(connection);
         }
         for (Subscription subscription : connection.subscriptions()) {
             unsubscribe(subscription);
@@ -561,7 +568,16 @@ public final class Shard {
             reportDenied(publisher, to, "publish");
             return Outcome.FORBIDDEN;
         }
-        return null;
+        return mayTakeOn(publish.priority()) ? null : Outcome.OVERLOADED;
+    }
+
+    /** Whether the node's level leaves room for a publish of {@code priority}. */
+    private boolean mayTakeOn(Priority priority) {
+        if (!level.sheds(priority)) {
+            return true;
+        }
+        counters.increment(priority == Priority.LOW ? Metric.LOW_SHED : Metric.NORMAL_SHED);
+        return false;
     }
 
     /** A topic belongs to nobody. */
@@ -872,6 +888,7 @@ public final class Shard {
             }
             withUntoldRefusals.removeIf(publisher -> tellRefusals(publisher, nowNanos));
             securityReports.passOnCounts(nowNanos);
+            health.onTick(nowNanos);
         } catch (RuntimeException e) {
             onFault(e);
         }
@@ -1092,6 +1109,18 @@ public final class Shard {
     void onAudit(Consumer<AuditReport> whenDone) {
         assert loop.isCurrent();
         audit.onRequest(whenDone);
+    }
+
+    /** The node's level has changed: from now on publishes are judged by this one. */
+    void onLevel(Level newLevel) {
+        assert loop.isCurrent();
+        level = newLevel;
+    }
+
+    /** How many of its users had messages within the last seconds, and how many refused one. */
+    public ReceiverCounts onCountReceivers() {
+        assert loop.isCurrent();
+        return health.counts();
     }
 
     /** Whether a write was stopped that nobody has acknowledged. */
