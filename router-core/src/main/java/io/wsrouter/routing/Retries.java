@@ -45,12 +45,7 @@ final class Retries {
     private boolean isDraining;
 
     /** Nothing under way; {@code delivery} does what is the same for all messages. */
-    Retries(
-            ShardLoop loop,
-            RetryPolicy policy,
-            Counters counters,
-            ReceiverHealth health,
-            LocalDelivery delivery) {
+    Retries(ShardLoop loop, RetryPolicy policy, Counters counters, ReceiverHealth health, LocalDelivery delivery) {
         this.loop = loop;
         this.policy = policy;
         this.counters = counters;

@@ -12,11 +12,11 @@ public enum Signal {
     /** How long a task waits on the busiest loop. */
     LOOP_LAG("ms", 100, 500, 2_000),
     /** The heap that was still in use after collections, of its maximum. */
-    HEAP("%", 85, 92, 97),
+    HEAP("%", 90, 94, 97),
     /** The memory outside the heap, of its maximum. */
     DIRECT_MEMORY("%", 80, 90, 96),
     /** The bytes that wait to be written, of {@code limits.queued-bytes}. */
-    QUEUED_BYTES("%", 75),
+    QUEUED_BYTES("%", 60),
     /** The users that refused a message, of those that messages went to. */
     FAILURE_RATE("%", 25);
 

@@ -32,16 +32,16 @@ final class DegradationTest {
         "LOOP_LAG, 1999, SEVERE",
         "LOOP_LAG, 2000, CRITICAL",
         "LOOP_LAG, 100000, CRITICAL",
-        "HEAP, 84.9, NORMAL",
-        "HEAP, 85, ELEVATED",
-        "HEAP, 92, SEVERE",
+        "HEAP, 89.9, NORMAL",
+        "HEAP, 90, ELEVATED",
+        "HEAP, 94, SEVERE",
         "HEAP, 97, CRITICAL",
         "DIRECT_MEMORY, 79.9, NORMAL",
         "DIRECT_MEMORY, 80, ELEVATED",
         "DIRECT_MEMORY, 90, SEVERE",
         "DIRECT_MEMORY, 96, CRITICAL",
-        "QUEUED_BYTES, 74.9, NORMAL",
-        "QUEUED_BYTES, 75, ELEVATED",
+        "QUEUED_BYTES, 59.9, NORMAL",
+        "QUEUED_BYTES, 60, ELEVATED",
         "QUEUED_BYTES, 1000, ELEVATED",
         "FAILURE_RATE, 24.9, NORMAL",
         "FAILURE_RATE, 25, ELEVATED",
@@ -111,17 +111,17 @@ final class DegradationTest {
 
     @Test
     void shouldBeginToWaitAnewWhenASignalRisesAgain() {
-        sample(Signal.HEAP, 86);
+        sample(Signal.HEAP, 91);
         for (int i = 0; i < 19; i++) {
             assertThat(sample(Map.of())).isNull();
         }
-        assertThat(sample(Signal.QUEUED_BYTES, 70)).isNull();
+        assertThat(sample(Signal.QUEUED_BYTES, 55)).isNull();
 
         for (int i = 0; i < 20; i++) {
             assertThat(sample(Map.of())).as("sample %d of calm", i).isNull();
         }
         assertThat(sample(Map.of()))
-                .isEqualTo(new LevelChange(Level.ELEVATED, Level.NORMAL, Signal.QUEUED_BYTES, 0, 67.5));
+                .isEqualTo(new LevelChange(Level.ELEVATED, Level.NORMAL, Signal.QUEUED_BYTES, 0, 54));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.config.RouterConfig;
+import io.wsrouter.routing.NodeLevel;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterListener;
 import io.wsrouter.transport.EventLoops;
@@ -21,6 +22,7 @@ import io.wsrouter.transport.ListeningSocket;
 import java.net.BindException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The internal port of a router.
@@ -32,6 +34,7 @@ import java.util.function.BooleanSupplier;
  * @param listener hears of refusals and faults
  * @param isDraining whether the router is shutting down
  * @param hasKeys whether every source of keys has been read
+ * @param level how hard pressed the node is, and why
  */
 public record InternalPort(
         RouterConfig config,
@@ -40,7 +43,8 @@ public record InternalPort(
         Authenticator authenticator,
         RouterListener listener,
         BooleanSupplier isDraining,
-        BooleanSupplier hasKeys) {
+        BooleanSupplier hasKeys,
+        Supplier<NodeLevel> level) {
 
     /** Room for the largest token and more. */
     private static final int MAX_HEAD_BYTES = 16 * 1024;

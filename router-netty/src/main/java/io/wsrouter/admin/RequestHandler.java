@@ -32,8 +32,10 @@ import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Pushes;
 import io.wsrouter.protocol.Receipt;
 import io.wsrouter.routing.ConnectionInfo;
+import io.wsrouter.routing.NodeLevel;
 import io.wsrouter.routing.SecurityEvent;
 import io.wsrouter.routing.ShardStats;
+import io.wsrouter.routing.Signal;
 import io.wsrouter.transport.LoopbackHost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,6 +56,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private static final String ACKNOWLEDGE = "acknowledge=misdelivery";
     private static final String BEARER = "bearer ";
     private static final String NDJSON = "application/x-ndjson";
+    private static final String LOOP_STUCK = "loop_stuck";
     private static final String JSON_TYPE = "application/json";
     private static final long LOOP_ANSWER_SECONDS = 2;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -150,13 +153,15 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         return port.router()
                 .stats()
                 .orTimeout(LOOP_ANSWER_SECONDS, TimeUnit.SECONDS)
-                .handle((stats, failure) -> health("live", failure == null ? List.of() : List.of("loop_stuck")));
+                .handle((stats, failure) ->
+                        health("live", failure == null ? List.of() : List.of(LOOP_STUCK), Map.of()));
     }
 
-    private static Answer health(String word, List<String> reasons) {
+    private static Answer health(String word, List<String> reasons, Map<String, Object> details) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put(word, reasons.isEmpty());
         body.put("reasons", reasons);
+        body.putAll(details);
         return Answer.json(reasons.isEmpty() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, body);
     }
 
@@ -164,19 +169,45 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         return port.router()
                 .hasRefusedMisdelivery()
                 .orTimeout(LOOP_ANSWER_SECONDS, TimeUnit.SECONDS)
-                .thenApply(hasRefused -> {
-                    List<String> reasons = new ArrayList<>();
-                    if (port.isDraining().getAsBoolean()) {
-                        reasons.add("draining");
-                    }
-                    if (!port.hasKeys().getAsBoolean()) {
-                        reasons.add("keys");
-                    }
-                    if (hasRefused) {
-                        reasons.add("misdelivery_refused");
-                    }
-                    return health("ready", reasons);
+                .handle((hasRefused, failure) -> {
+                    NodeLevel level = port.level().get();
+                    return health("ready", unreadiness(level, hasRefused), describe(level));
                 });
+    }
+
+    /** Why the node is not ready; {@code hasRefusedMisdelivery} is null when a loop does not answer. */
+    private List<String> unreadiness(NodeLevel level, @Nullable Boolean hasRefusedMisdelivery) {
+        List<String> reasons = new ArrayList<>();
+        if (port.isDraining().getAsBoolean()) {
+            reasons.add("draining");
+        }
+        if (!port.hasKeys().getAsBoolean()) {
+            reasons.add("keys");
+        }
+        if (!level.level().isReady()) {
+            reasons.add("level_" + level.level().word());
+        }
+        if (hasRefusedMisdelivery == null) {
+            reasons.add(LOOP_STUCK);
+        } else if (hasRefusedMisdelivery) {
+            reasons.add("misdelivery_refused");
+        }
+        return reasons;
+    }
+
+    private static Map<String, Object> describe(NodeLevel level) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("level", level.level().word());
+        Signal cause = level.cause();
+        if (cause != null) {
+            fields.put("signal", cause.word());
+        }
+        Map<String, Object> readings = new LinkedHashMap<>();
+        level.pressure()
+                .readings()
+                .forEach((signal, reading) -> readings.put(signal.word(), Math.round(reading * 10) / 10.0));
+        fields.put("signals", readings);
+        return fields;
     }
 
     // ---- /v1, with a token
@@ -296,7 +327,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private CompletableFuture<Answer> stats() {
-        return port.router().stats().thenApply(stats -> Answer.json(HttpResponseStatus.OK, describe(stats)));
+        return port.router().stats().thenApply(stats -> {
+            Map<String, Object> body = describe(stats);
+            body.putAll(describe(port.level().get()));
+            return Answer.json(HttpResponseStatus.OK, body);
+        });
     }
 
     private CompletableFuture<Answer> denied(ChannelHandlerContext ctx, Principal principal) {

@@ -54,6 +54,7 @@ public record RouterConfig(
 
         @Key Heartbeat heartbeat,
         @Key Audit audit,
+        @Key Degradation degradation,
         @Key Drain drain) {
 
     /**
@@ -279,6 +280,20 @@ public record RouterConfig(
     public record Audit(
             @Key(value = "30s", min = "1s", doc = "Time between two audits of the same routing tables.")
             Duration period) {}
+
+    /** What the node refuses when it is hard pressed; docs/degradation.md. */
+    public record Degradation(
+            @Key(
+                    value = "true",
+                    doc =
+                            "Whether the node refuses publishes of low priority, handshakes and more when it is hard pressed.")
+            boolean enabled,
+
+            @Key(
+                    value = "5s",
+                    min = "250ms",
+                    doc = "Time that all signals have to stay low before the level goes down by one.")
+            Duration recovery) {}
 
     /** Polite shutdown. */
     public record Drain(

@@ -235,6 +235,10 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx.channel(), request, e.failure());
             return;
         }
+        if (port.level().get().refusesHandshakes()) {
+            refuse(ctx.channel(), request, HandshakeRefusal.DEGRADED);
+            return;
+        }
         if (handshakeRate.isExhausted(System.nanoTime())) {
             refuse(ctx.channel(), request, HandshakeRefusal.HANDSHAKE_RATE);
             return;

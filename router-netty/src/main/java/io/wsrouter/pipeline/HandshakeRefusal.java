@@ -18,6 +18,7 @@ record HandshakeRefusal(
         Metric metric, HttpResponseStatus status, String word, String explanation, Map<String, String> headers) {
 
     private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
+    private static final Map<String, String> RETRY_LATER = Map.of("Retry-After", "5");
 
     static final HandshakeRefusal NOT_FOUND = of(
             Metric.HANDSHAKES_MALFORMED,
@@ -95,6 +96,12 @@ record HandshakeRefusal(
             "too_many_handshakes",
             "The node has accepted as many handshakes in this second as allowed.",
             RETRY_SOON);
+    static final HandshakeRefusal DEGRADED = new HandshakeRefusal(
+            Metric.HANDSHAKES_SHED,
+            HttpResponseStatus.SERVICE_UNAVAILABLE,
+            "node_degraded",
+            "The node is hard pressed and serves those who are connected.",
+            RETRY_LATER);
     static final HandshakeRefusal DRAINING = new HandshakeRefusal(
             Metric.HANDSHAKES_DRAINED,
             HttpResponseStatus.SERVICE_UNAVAILABLE,

@@ -3,10 +3,12 @@ package io.wsrouter.pipeline;
 import io.netty.handler.ssl.SslContext;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.config.RouterConfig;
+import io.wsrouter.routing.Level;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterListener;
 import io.wsrouter.transport.EventLoops;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param router the shards
  * @param authenticator who decides on tokens
  * @param listener hears of refusals and faults
+ * @param level how hard pressed the node is
  * @param tls the certificate, or null for plain text
  * @param pages what plain GET requests get, by path; empty but for the demo
  */
@@ -28,6 +31,7 @@ public record PublicPort(
         Router router,
         Authenticator authenticator,
         RouterListener listener,
+        Supplier<Level> level,
         @Nullable SslContext tls,
         Map<String, Page> pages) {
 

@@ -3,11 +3,14 @@ package io.wsrouter.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.wsrouter.connection.SharedRateLimit;
+import io.wsrouter.routing.LevelChange;
 import io.wsrouter.routing.RouterListener;
 import io.wsrouter.routing.SecurityEvent;
+import io.wsrouter.routing.Signal;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,10 +19,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * Writes the security log, as JSON lines to the logger {@code io.wsrouter.security}, and the faults of the router, on a
- * thread of its own. Any thread may report and none waits.
+ * Writes the security log, as JSON lines to the logger {@code io.wsrouter.security}, the faults of the router, and the changes of
+ * the node's level, on a thread of its own. Any thread may report and none waits.
  *
  * <p>Each kind of event has its own rate and its own share of the queue, so that a flood of one does not push out another.
  * What is beyond them is counted, and once a second the counts are logged.
@@ -29,6 +33,7 @@ final class EventLog implements RouterListener, AutoCloseable {
     static final int MOST_LINES_PER_SECOND = 100;
 
     private static final Logger SECURITY = LoggerFactory.getLogger("io.wsrouter.security");
+    private static final Logger LEVELS = LoggerFactory.getLogger("io.wsrouter.level");
     private static final Logger FAULTS = LoggerFactory.getLogger("io.wsrouter.faults");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_WAITING = 2 * MOST_LINES_PER_SECOND;
@@ -38,6 +43,7 @@ final class EventLog implements RouterListener, AutoCloseable {
     private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>(); // bounded by the shares
     private final Map<SecurityEvent.Kind, Share> shares = new EnumMap<>(SecurityEvent.Kind.class);
     private final Share faults = new Share("fault");
+    private final Share levels = new Share("level");
     private final Thread writer = new Thread(this::write, "ws-router-log");
     private long reportedNanos = System.nanoTime();
 
@@ -94,6 +100,12 @@ final class EventLog implements RouterListener, AutoCloseable {
         report(faults, 1, () -> FAULTS.error("a fault of the router; the work at hand was dropped", cause));
     }
 
+    /** The node's level has changed. */
+    void onLevelChange(LevelChange change) {
+        Level severity = change.isRise() ? Level.WARN : Level.INFO;
+        report(levels, 1, () -> LEVELS.atLevel(severity).log(line(change)));
+    }
+
     /** Writes what is left and ends the thread, unless the log's output is stuck. */
     @Override
     public void close() {
@@ -132,6 +144,7 @@ final class EventLog implements RouterListener, AutoCloseable {
         reportedNanos = System.nanoTime();
         shares.values().forEach(EventLog::reportDropped);
         reportDropped(faults);
+        reportDropped(levels);
     }
 
     private static void reportDropped(Share share) {
@@ -148,6 +161,21 @@ final class EventLog implements RouterListener, AutoCloseable {
         } catch (Throwable e) {
             share.dropped.addAndGet(count);
         }
+    }
+
+    private static String line(LevelChange change) {
+        Signal signal = change.signal();
+        return String.format(
+                Locale.ROOT,
+                "level %s -> %s: %s is %.1f %s (%s %.1f %s)",
+                change.from().word(),
+                change.to().word(),
+                signal.word(),
+                change.reading(),
+                signal.unit(),
+                change.isRise() ? "threshold" : "back below",
+                change.threshold(),
+                signal.unit());
     }
 
     private static String line(Instant at, SecurityEvent event) {

@@ -17,10 +17,12 @@ import io.wsrouter.keys.LiveKeys;
 import io.wsrouter.pipeline.PublicListener;
 import io.wsrouter.pipeline.PublicPort;
 import io.wsrouter.routing.CreditLimits;
+import io.wsrouter.routing.Level;
 import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterLimits;
 import io.wsrouter.routing.Shard;
+import io.wsrouter.routing.Signal;
 import io.wsrouter.transport.EventLoops;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -30,10 +32,12 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +60,11 @@ public final class RouterServer implements AutoCloseable {
     private final RouterConfig config;
     private final EventLog events = new EventLog();
     private final ThreadPoolExecutor verifiers = verifiers();
+    private final ScheduledThreadPoolExecutor sampler = sampler();
     private final EventLoops loops;
     private final LiveKeys keys;
     private final Router router;
+    private final LevelMonitor level;
     private final PublicListener publicListener;
     private final Channel internalListener;
     private final AtomicBoolean isDraining = new AtomicBoolean();
@@ -70,7 +76,8 @@ public final class RouterServer implements AutoCloseable {
             @Nullable SslContext tls,
             int maxConnections,
             EventLoops loops,
-            UnaryOperator<Authenticator> judging)
+            UnaryOperator<Authenticator> judging,
+            UnaryOperator<Map<Signal, DoubleSupplier>> sensing)
             throws BindException {
         this.config = config;
         this.loops = loops;
@@ -92,10 +99,23 @@ public final class RouterServer implements AutoCloseable {
                     new SecureRandom());
             startTimers();
             router.auditEvery(config.audit().period());
-            this.publicListener = PublicListener.bind(
-                    new PublicPort(config, maxConnections, loops, router, authenticator, events, tls, pages));
+            this.level = new LevelMonitor(
+                    sensing.apply(signals()), config.degradation().recovery(), router, events);
+            if (config.degradation().enabled()) {
+                long periodNanos = LevelMonitor.PERIOD.toNanos();
+                sampler.scheduleWithFixedDelay(level::sample, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
+            }
+            this.publicListener = PublicListener.bind(new PublicPort(
+                    config, maxConnections, loops, router, authenticator, events, this::level, tls, pages));
             this.internalListener = new InternalPort(
-                            config, loops, router, authenticator, events, isDraining::get, keys::isComplete)
+                            config,
+                            loops,
+                            router,
+                            authenticator,
+                            events,
+                            isDraining::get,
+                            keys::isComplete,
+                            level::shown)
                     .bind();
         } catch (BindException | RuntimeException e) {
             closeThreads();
@@ -123,6 +143,20 @@ public final class RouterServer implements AutoCloseable {
     static RouterServer start(
             RouterConfig config, Map<String, PublicPort.Page> pages, UnaryOperator<Authenticator> judging)
             throws BindException {
+        return start(config, pages, judging, UnaryOperator.identity());
+    }
+
+    /** Starts a router that tells by {@code signals} how hard pressed it is, for tests that make them up. */
+    static RouterServer startSensing(RouterConfig config, Map<Signal, DoubleSupplier> signals) throws BindException {
+        return start(config, Map.of(), UnaryOperator.identity(), real -> signals);
+    }
+
+    private static RouterServer start(
+            RouterConfig config,
+            Map<String, PublicPort.Page> pages,
+            UnaryOperator<Authenticator> judging,
+            UnaryOperator<Map<Signal, DoubleSupplier>> sensing)
+            throws BindException {
         return new RouterServer(
                 config,
                 pages,
@@ -130,7 +164,8 @@ public final class RouterServer implements AutoCloseable {
                 tls(config.publicEndpoint().tls()),
                 OpenFiles.connections(config.limits().connections()),
                 new EventLoops(config.loops(), config.transport(), config.busyPoll()),
-                judging);
+                judging,
+                sensing);
     }
 
     /** The shards, for publishing and asking from this JVM. */
@@ -146,6 +181,11 @@ public final class RouterServer implements AutoCloseable {
     /** The port of operators and back ends. */
     public int internalPort() {
         return ((InetSocketAddress) internalListener.localAddress()).getPort();
+    }
+
+    /** How hard pressed this router is. */
+    public Level level() {
+        return level.shown().level();
     }
 
     /** What drives the sockets, never {@code AUTO}. */
@@ -181,6 +221,7 @@ public final class RouterServer implements AutoCloseable {
     }
 
     private void closeThreads() {
+        sampler.shutdownNow();
         loops.close();
         keys.close();
         verifiers.shutdownNow();
@@ -195,6 +236,16 @@ public final class RouterServer implements AutoCloseable {
                     .scheduleAtFixedRate(
                             shard::onTick, TimerWheel.TICK_NANOS, TimerWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
         }
+    }
+
+    private Map<Signal, DoubleSupplier> signals() {
+        ShardProbes probes = new ShardProbes(router);
+        MemoryUse memory = new MemoryUse();
+        return Map.of(
+                Signal.LOOP_LAG, probes::worstLagMillis,
+                Signal.FAILURE_RATE, probes::failurePercent,
+                Signal.HEAP, memory::heapPercent,
+                Signal.DIRECT_MEMORY, memory::directPercent);
     }
 
     private static RouterLimits limits(RouterConfig config, int loops) {
@@ -215,6 +266,15 @@ public final class RouterServer implements AutoCloseable {
                 RetryPolicy.usual(RETRY_BYTES / loops),
                 CreditLimits.among(config.loops()),
                 limits.readPause());
+    }
+
+    private static ScheduledThreadPoolExecutor sampler() {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "ws-router-level");
+            thread.setDaemon(true);
+            return thread;
+        });
+        return executor;
     }
 
     private static ThreadPoolExecutor verifiers() {

@@ -11,6 +11,7 @@ import io.wsrouter.auth.jwt.JwtAlgorithm;
 import io.wsrouter.auth.jwt.TokenMinter;
 import io.wsrouter.config.ConfigSources;
 import io.wsrouter.config.RouterConfig;
+import io.wsrouter.routing.Signal;
 import java.net.BindException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -58,6 +60,15 @@ public final class TestServer implements AutoCloseable {
     public static TestServer startJudging(UnaryOperator<Authenticator> judging, String... assignments) {
         try {
             return new TestServer(RouterServer.start(config(assignments), Map.of(), judging));
+        } catch (BindException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Starts a router that looks at {@code signals} alone to tell how hard pressed it is. */
+    public static TestServer startSensing(Map<Signal, DoubleSupplier> signals, String... assignments) {
+        try {
+            return new TestServer(RouterServer.startSensing(config(assignments), signals));
         } catch (BindException e) {
             throw new AssertionError(e);
         }
