@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DuplexChannel;
@@ -89,6 +90,7 @@ final class LoadClient implements AutoCloseable {
                                 peer);
             }
         });
+        bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, peer.readSize());
         if (receiveBufferBytes > 0) {
             bootstrap.option(ChannelOption.SO_RCVBUF, receiveBufferBytes);
         }
@@ -132,6 +134,11 @@ final class LoadClient implements AutoCloseable {
                 ((DuplexChannel) channel).shutdownOutput();
             }
         });
+    }
+
+    /** One of its loops. */
+    EventLoop next() {
+        return loops.next();
     }
 
     private void awaitTurn() throws InterruptedException {

@@ -15,21 +15,20 @@ record Payload(int publisher, int user, int sequence, int index) {
     /** The length in bytes unless a scenario wants another. */
     static final int DEFAULT_LENGTH = 128;
 
+    private static final int LETTERS = 26;
+
     /** The data of the message: a text of {@code length} ASCII characters that JSON does not escape. */
     String text(int length) {
-        StringBuilder text = new StringBuilder(length)
-                .append(publisher)
-                .append(':')
-                .append(user)
-                .append(':')
-                .append(sequence)
-                .append(':')
-                .append(index)
-                .append(':');
-        for (int i = text.length(); i < length; i++) {
-            text.append((char) ('a' + (sequence + i) % 26));
+        StringBuilder text = new StringBuilder(length).append(head());
+        for (int i = text.length(), letter = (sequence + i) % LETTERS; i < length; i++) {
+            text.append((char) ('a' + letter));
+            letter = letter + 1 == LETTERS ? 0 : letter + 1;
         }
         return text.toString();
+    }
+
+    private String head() {
+        return publisher + ":" + user + ":" + sequence + ":" + index + ":";
     }
 
     /** Reads such a text; null when any character of it is wrong. */
@@ -44,9 +43,19 @@ record Payload(int publisher, int user, int sequence, int index) {
                     Integer.parseInt(fields[1]),
                     Integer.parseInt(fields[2]),
                     Integer.parseInt(fields[3]));
-            return payload.text(text.length()).equals(text) ? payload : null;
+            return payload.isWhole(text) ? payload : null;
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    private boolean isWhole(String text) {
+        String head = head();
+        boolean isRight = text.startsWith(head) && sequence >= 0;
+        for (int i = head.length(), letter = Math.floorMod(sequence + i, LETTERS); isRight && i < text.length(); i++) {
+            isRight = text.charAt(i) == 'a' + letter;
+            letter = letter + 1 == LETTERS ? 0 : letter + 1;
+        }
+        return isRight;
     }
 }

@@ -6,13 +6,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class Peer extends SimpleChannelInboundHandler<WebSocketFrame> {
 
     private static final int NO_CLOSE_FRAME = 1006;
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String user;
     private final PeerListener listener;
     private final CompletableFuture<Peer> welcomed = new CompletableFuture<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final ReadSize readSize = new ReadSize();
+    private @Nullable ScheduledFuture<?> sips;
     private @Nullable Channel channel;
     private String connectionId = "";
     private int closeCode = NO_CLOSE_FRAME;
@@ -96,7 +104,51 @@ final class Peer extends SimpleChannelInboundHandler<WebSocketFrame> {
 
     /** Reads nothing more, or goes on reading. Any thread. */
     void setReading(boolean isReading) {
-        loop().execute(() -> channel().config().setAutoRead(isReading));
+        loop().execute(() -> {
+            stopSipping();
+            channel().config().setAutoRead(isReading);
+        });
+    }
+
+    /** Reads so many bytes, once a second, until {@link #setReading}. Any thread. */
+    void readSlowly(int bytesPerSecond) {
+        loop().execute(() -> {
+            stopSipping();
+            channel().config().setAutoRead(false);
+            readSize.bytes = bytesPerSecond;
+            long untilFirst = ThreadLocalRandom.current().nextLong(SECOND_NANOS);
+            sips = loop().scheduleAtFixedRate(() -> channel().read(), untilFirst, SECOND_NANOS, TimeUnit.NANOSECONDS);
+        });
+    }
+
+    private void stopSipping() {
+        readSize.bytes = ReadSize.USUAL_BYTES;
+        if (sips != null) {
+            sips.cancel(false);
+            sips = null;
+        }
+    }
+
+    /** How much its channel takes from the kernel at a time. */
+    RecvByteBufAllocator readSize() {
+        return readSize;
+    }
+
+    private static final class ReadSize extends DefaultMaxMessagesRecvByteBufAllocator {
+
+        private static final int USUAL_BYTES = 16_384;
+
+        private int bytes = USUAL_BYTES;
+
+        @Override
+        public MaxMessageHandle newHandle() {
+            return new MaxMessageHandle() {
+                @Override
+                public int guess() {
+                    return bytes;
+                }
+            };
+        }
     }
 
     /** Counts every byte that comes from now on, but for the router's pings. Any thread, after the welcome. */
@@ -169,6 +221,7 @@ final class Peer extends SimpleChannelInboundHandler<WebSocketFrame> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        stopSipping();
         welcomed.completeExceptionally(new ScenarioException(user + " was closed without a welcome"));
         listener.onClosed(this, closeCode);
         closed.complete(closeCode);

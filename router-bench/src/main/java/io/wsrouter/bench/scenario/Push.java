@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 
 /**
  * One push of the router as a client reads it: its texts and numbers by key. The counts of {@code refused} are under
@@ -64,6 +65,15 @@ final class Push {
     /** How many receivers of a receipt refused with {@code outcome}. */
     int refused(String outcome) {
         return count(REFUSED + outcome);
+    }
+
+    /** Tells how many receivers of a receipt refused with each outcome. */
+    void forEachRefusal(ObjIntConsumer<String> refusal) {
+        counts.forEach((key, count) -> {
+            if (key.startsWith(REFUSED)) {
+                refusal.accept(key.substring(REFUSED.length()), count);
+            }
+        });
     }
 
     /** How many receivers of a receipt refused. */

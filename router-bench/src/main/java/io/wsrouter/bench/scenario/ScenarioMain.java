@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             MillionScenario.class,
             StormScenario.class,
             StalledScenario.class,
+            SlowScenario.class,
             FloodScenario.class,
             HandshakesScenario.class,
             CrossUserScenario.class,
