@@ -795,6 +795,9 @@ public final class Shard {
     }
 
     private void tellCounts() {
+        if (miscounted.isEmpty()) {
+            return; // an iterator would be made for each turn
+        }
         for (LocalTopic local : miscounted) {
             if (local.size() != local.announced()) {
                 homeOf(local.topic()).countInterest(local.topic(), local.generation(), local.announce());

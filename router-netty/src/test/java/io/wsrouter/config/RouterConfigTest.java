@@ -232,7 +232,7 @@ class RouterConfigTest {
 
     @Test
     void shouldDocumentEveryKey() {
-        assertThat(RouterConfig.keys()).hasSize(45).allSatisfy(key -> {
+        assertThat(RouterConfig.keys()).hasSize(48).allSatisfy(key -> {
             assertThat(key.doc()).as(key.path()).endsWith(".").hasSizeLessThan(120);
             assertThat(key.environment())
                     .isEqualTo("WSROUTER_" + key.path().replaceAll("[.-]", "_").toUpperCase(Locale.ROOT));
