@@ -49,7 +49,10 @@ final class Parking {
     private final Map<Connection, Line> lines = new HashMap<>();
     private final Set<Connection> shortOfShare = new LinkedHashSet<>();
     private final List<Set<Connection>> shortOfCredit = new ArrayList<>();
+    private final List<Queue<Runnable>> far = new ArrayList<>();
     private ShardProxy[] proxies = {};
+    private boolean isFarServed;
+    private boolean isFarNext;
     private @Nullable Connection served;
     private int leftOfTurn;
 
@@ -64,6 +67,7 @@ final class Parking {
         proxies = newProxies;
         for (int i = 0; i < proxies.length; i++) {
             shortOfCredit.add(new LinkedHashSet<>());
+            far.add(new ArrayDeque<>());
         }
     }
 
@@ -124,7 +128,7 @@ final class Parking {
 
     /** Whether nobody waits before it. */
     private boolean isNext(Connection from, int home) {
-        return shortOfCredit.get(home).isEmpty() || (from == served && leftOfTurn-- > 0);
+        return (shortOfCredit.get(home).isEmpty() && far.get(home).isEmpty()) || (from == served && leftOfTurn-- > 0);
     }
 
     private boolean hasShare(Connection from) {
@@ -189,6 +193,28 @@ final class Parking {
         }
     }
 
+    // ---- connections of other shards, whose sockets are on this loop
+
+    /** Whether a connection of another shard may send one more command there, of which it has {@code share} on its way. */
+    boolean mayCommand(int home, InFlight share) {
+        boolean isNext = isFarServed
+                || (shortOfCredit.get(home).isEmpty() && far.get(home).isEmpty());
+        return isNext
+                && proxies[home].hasCredit()
+                && (hasFarShare(share) || (proxies[home].reclaim() && hasFarShare(share)));
+    }
+
+    /** No more than can wait there, should the first of them have to. */
+    private boolean hasFarShare(InFlight share) {
+        return limits.admitsShare(share) && share.messages() < MOST_PARKED;
+    }
+
+    /** Runs {@code goOn} when it may have changed that a connection of another shard may not send. */
+    void whenMayCommand(int home, Runnable goOn) {
+        far.get(home).add(goOn);
+        proxies[home].callWhenCreditIsBack();
+    }
+
     // ---- credit is back
 
     /** Lets those who wait go on, as far as the credit that has come back from a shard goes. */
@@ -198,12 +224,30 @@ final class Parking {
         for (int left = shortOfShare.size(); left > 0 && !shortOfShare.isEmpty(); left--) {
             serve(takeFirst(shortOfShare), 0);
         }
+        isFarNext = !isFarNext;
+        if (isFarNext) {
+            serveFar(home);
+        }
         Set<Connection> waiting = shortOfCredit.get(home);
         while (!waiting.isEmpty() && proxies[home].hasCredit()) {
             serve(takeFirst(waiting), TURN);
         }
-        if (!waiting.isEmpty()) {
+        if (!isFarNext) {
+            serveFar(home);
+        }
+        if (!waiting.isEmpty() || !far.get(home).isEmpty()) {
             proxies[home].callWhenCreditIsBack();
+        }
+    }
+
+    private void serveFar(int home) {
+        isFarServed = true;
+        try {
+            for (int left = far.get(home).size(); left > 0 && proxies[home].hasCredit(); left--) {
+                far.get(home).remove().run();
+            }
+        } finally {
+            isFarServed = false;
         }
     }
 

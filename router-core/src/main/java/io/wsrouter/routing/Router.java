@@ -9,6 +9,7 @@ import io.wsrouter.connection.Requester;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Message;
+import io.wsrouter.protocol.Outcome;
 import io.wsrouter.protocol.Receipt;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
 
     private final List<Shard> shards;
+    private final List<Inflow> inflows;
     private final RouterListener listener;
 
     /**
@@ -56,6 +58,7 @@ public final class Router {
         shards = IntStream.range(0, loops.size())
                 .mapToObj(i -> new Shard(i, loops.get(i), limits, backplane, authenticator, listener, random))
                 .toList();
+        inflows = shards.stream().map(shard -> new Inflow()).toList();
         shards.forEach(shard -> shard.connect(shards, random.nextInt()));
         backplane.start(this::receive);
     }
@@ -71,17 +74,42 @@ public final class Router {
     }
 
     /**
-     * Publishes for somebody who has no connection, with the rights of {@code publisher}.
+     * Publishes for somebody who has no connection, with the rights of {@code publisher}. While 4,096 publishes or 16 MiB of
+     * such callers wait for the loop of one shard, more for it are answered {@code overloaded} at once.
      *
      * @param publish borrowed during the call
      * @return the receipt, refusals included
      */
     public CompletableFuture<Receipt> publish(Requester publisher, Command.Publish publish) {
+        Shard home = homeShard(publish.to());
+        int lengthBytes = Inflow.lengthBytes(publish);
+        if (!inflowOf(home).tryTake(lengthBytes)) {
+            return CompletableFuture.completedFuture(Receipt.refused(Outcome.OVERLOADED));
+        }
         CompletableFuture<Receipt> answer = new CompletableFuture<>();
         Command.Publish kept = publish.kept();
-        Shard home = homeShard(kept.to());
-        run(home, answer, () -> home.onPublish(publisher, kept, answer::complete));
+        run(home, answer, () -> {
+            onArrived(home, lengthBytes);
+            home.onPublish(publisher, kept, answer::complete);
+        });
         return answer;
+    }
+
+    private Inflow inflowOf(Shard shard) {
+        return inflows.get(shard.index());
+    }
+
+    private void onArrived(Shard shard, int lengthBytes) {
+        inflowOf(shard).giveBack(lengthBytes);
+        countRefused(shard);
+    }
+
+    /** Counts what was refused while the shard could not be asked to count it. Runs on its loop. */
+    private void countRefused(Shard shard) {
+        int refused = inflowOf(shard).takeRefused();
+        shard.counters().add(Metric.PUBLISHED, refused);
+        shard.counters().add(Metric.PUBLISHES_REFUSED, refused);
+        shard.counters().add(Metric.CREDITS_REFUSED, refused);
     }
 
     /** The same, from an address that is not known. */
@@ -118,9 +146,14 @@ public final class Router {
     /** What all shards hold and have counted. The shards are asked one by one, so the sum is of no single moment. */
     public CompletableFuture<ShardStats> stats() {
         return shards.stream()
-                .map(shard -> ask(shard, Shard::onStats))
+                .map(shard -> ask(shard, this::onStats))
                 .reduce((sum, next) -> sum.thenCombine(next, ShardStats::plus))
                 .orElseThrow();
+    }
+
+    private ShardStats onStats(Shard shard) {
+        countRefused(shard);
+        return shard.onStats();
     }
 
     /**
@@ -195,7 +228,15 @@ public final class Router {
 
     private void receive(Message message, Consumer<Receipt> answer) {
         Shard home = homeShard(message.to());
-        home.loop().execute(() -> home.onRemoteMessage(message, answer));
+        int lengthBytes = message.lengthBytes();
+        if (!inflowOf(home).tryTake(lengthBytes)) {
+            answer.accept(Receipt.refused(Outcome.OVERLOADED));
+            return;
+        }
+        home.loop().execute(() -> {
+            onArrived(home, lengthBytes);
+            home.onRemoteMessage(message, answer);
+        });
     }
 
     private <T> CompletableFuture<List<T>> askAll(Function<Shard, T> question) {

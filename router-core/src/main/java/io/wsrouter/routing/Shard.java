@@ -1154,6 +1154,28 @@ public final class Shard {
         return delivery.retries();
     }
 
+    /** Whether a connection of {@code home} with its socket on this loop may send one more command there. Runs on this loop. */
+    public boolean mayCommand(Shard home, InFlight share) {
+        return parking.mayCommand(home.index, share);
+    }
+
+    /** Runs {@code goOn} on this loop when {@link #mayCommand} may have become true. */
+    public void whenMayCommand(Shard home, Runnable goOn) {
+        parking.whenMayCommand(home.index, goOn);
+    }
+
+    /** Carries a command of so many bytes to {@code home}; {@code share} counts it until it is there. */
+    public void command(Shard home, InFlight share, int lengthBytes, Runnable work) {
+        proxies[home.index].command(share, lengthBytes, work);
+    }
+
+    /** Carries a message of so many bytes to a socket on the loop of {@code to}, and says whether there was credit for it. */
+    public boolean deliver(Shard to, int lengthBytes, Runnable work) {
+        boolean isCarried = proxies[to.index].deliver(lengthBytes, work);
+        counters.add(Metric.CREDITS_REFUSED, isCarried ? 0 : 1);
+        return isCarried;
+    }
+
     /** What is on its way to another shard, of topics' messages and to sockets. */
     InFlight deliveriesTo(Shard to) {
         return proxies[to.index].deliveries();

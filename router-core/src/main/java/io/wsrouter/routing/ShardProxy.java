@@ -142,6 +142,23 @@ final class ShardProxy {
         return true;
     }
 
+    /** Carries a command of a connection whose home is the other shard; it takes credit as a publish does. */
+    void command(InFlight share, int lengthBytes, Runnable work) {
+        if (!isWithin()) {
+            batch.taken().take(publishes, share, lengthBytes);
+        }
+        hop(work);
+    }
+
+    /** Carries a message to a socket on the other loop, and says whether there was credit for it. */
+    boolean deliver(int lengthBytes, Runnable work) {
+        if (!isWithin() && !takeForDelivery(lengthBytes)) {
+            return false;
+        }
+        hop(work);
+        return true;
+    }
+
     /** Tells a topic's home shard that this shard has subscribers, and how many. */
     void addInterest(Address topic, long generation, int subscribers) {
         hop(() -> to.onInterestAdded(topic, from.index(), generation, subscribers));

@@ -3,6 +3,7 @@ package io.wsrouter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wsrouter.address.Address;
+import io.wsrouter.connection.InFlight;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.protocol.Command;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -253,6 +255,121 @@ final class CreditsTest {
 
     private int subscribers(String topic, int shard) {
         return router.shard(0).topicTable().subscribersOf(Address.parse(topic), shard);
+    }
+
+    // ---- connections whose sockets are on another loop than their home
+
+    @Test
+    void shouldLetCommandsOfAFarSocketPassUpToItsShareAndCallWhenMoreMay() {
+        Shard here = router.shard(0);
+        Shard home = router.shard(1);
+        InFlight share = new InFlight();
+        List<String> ran = new ArrayList<>();
+        router.on(here, () -> {
+            while (here.mayCommand(home, share)) {
+                here.command(home, share, 1, () -> ran.add("command"));
+            }
+            here.whenMayCommand(home, () -> ran.add("called with " + share.messages()));
+        });
+
+        assertThat(ran).hasSize(SHARE + 1).endsWith("called with 0");
+    }
+
+    @Test
+    void shouldLetFarAndNearSocketsTakeTurns() {
+        Shard here = router.shard(0);
+        Shard home = router.shard(1);
+        List<RecordingConnection> near = connects(10);
+        near.forEach(one -> one.givesAtOnce(publishes(bob, 300)));
+        FarSocket far = new FarSocket(here, home, 300);
+        here.loop().execute(far::goOn);
+        router.runUntilIdle();
+
+        assertThat(far.carriedOut).isEqualTo(300);
+        assertThat(far.nearBefore).isLessThan(10 * 300);
+        assertThat(bob.received()).hasSize(10 * 300);
+    }
+
+    private final class FarSocket {
+
+        private final InFlight share = new InFlight();
+        private final Shard here;
+        private final Shard home;
+        private int left;
+        private int carriedOut;
+        private int nearBefore;
+
+        FarSocket(Shard here, Shard home, int commands) {
+            this.here = here;
+            this.home = home;
+            this.left = commands;
+        }
+
+        void goOn() {
+            while (left > 0 && here.mayCommand(home, share)) {
+                left--;
+                here.command(home, share, 1, this::onCarriedOut);
+            }
+            if (left > 0) {
+                here.whenMayCommand(home, this::goOn);
+            }
+        }
+
+        private void onCarriedOut() {
+            carriedOut++;
+            nearBefore = bob.writes().size();
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsForASocketOnALoopWithoutCredit() {
+        List<Boolean> carried = new ArrayList<>();
+        router.on(router.shard(0), () -> {
+            for (int i = 0; i < DELIVERIES + 1; i++) {
+                carried.add(router.shard(0).deliver(router.shard(1), 1, () -> {}));
+            }
+        });
+
+        assertThat(carried.subList(0, DELIVERIES)).doesNotContain(false);
+        assertThat(carried.get(DELIVERIES)).isFalse();
+        assertThat(router.count(Metric.CREDITS_REFUSED)).isEqualTo(1);
+    }
+
+    // ---- callers that cannot be left unread
+
+    @Test
+    void shouldRefuseCallersWithoutAConnectionWhenTooManyPublishesWait() {
+        List<CompletableFuture<Receipt>> answers = new ArrayList<>();
+        for (int i = 0; i < Inflow.MOST_PUBLISHES + 3; i++) {
+            answers.add(publishesFromNowhere("1"));
+        }
+
+        assertThat(answers.subList(0, Inflow.MOST_PUBLISHES)).noneMatch(CompletableFuture::isDone);
+        answers.subList(Inflow.MOST_PUBLISHES, answers.size())
+                .forEach(answer -> assertThat(answer).isCompletedWithValue(Receipt.refused(Outcome.OVERLOADED)));
+        router.runUntilIdle();
+        assertThat(bob.received()).hasSize(Inflow.MOST_PUBLISHES);
+        assertThat(router.count(Metric.PUBLISHED)).isEqualTo(Inflow.MOST_PUBLISHES + 3);
+        assertThat(router.count(Metric.CREDITS_REFUSED)).isEqualTo(3);
+        assertThat(router.answer(publishesFromNowhere("1")).outcome()).isEqualTo(Outcome.DELIVERED);
+    }
+
+    @Test
+    void shouldRefuseCallersWithoutAConnectionWhenTooManyBytesWait() {
+        String megabyte = '"' + "x".repeat(1024 * 1024) + '"';
+        List<CompletableFuture<Receipt>> answers = new ArrayList<>();
+        for (int i = 0; i < 17; i++) {
+            answers.add(publishesFromNowhere(megabyte));
+        }
+
+        assertThat(answers.get(16)).isCompletedWithValue(Receipt.refused(Outcome.OVERLOADED));
+        router.runUntilIdle();
+        assertThat(bob.writes()).hasSize(16);
+        assertThat(router.answer(publishesFromNowhere("1")).outcome()).isEqualTo(Outcome.DELIVERED);
+    }
+
+    private CompletableFuture<Receipt> publishesFromNowhere(String data) {
+        return router.publishes(Principals.everything("backend"), "user:" + bob.user(), data);
     }
 
     // ---- pauses are bounded, and do not count as silence

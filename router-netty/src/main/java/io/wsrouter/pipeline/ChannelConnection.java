@@ -58,6 +58,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     private final Shard socketShard;
     private final QueueLimits limits;
     private final @Nullable Socket socket;
+    private final @Nullable FarCommands far;
 
     // state, the socket loop's own
     private int sharedStart;
@@ -101,6 +102,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         this.client = client;
         this.limits = limits;
         this.socket = DirectSocket.of(channel);
+        this.far = socketShard == home ? null : new FarCommands(socketShard, home);
     }
 
     // ---- called by the home shard
@@ -111,8 +113,8 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             return onWrite(message, delivery);
         }
         Message kept = message.kept();
-        home.hop(socketShard, () -> writeFromAfar(kept, delivery));
-        return WriteResult.ACCEPTED;
+        boolean isOnItsWay = home.deliver(socketShard, kept.lengthBytes(), () -> writeFromAfar(kept, delivery));
+        return isOnItsWay ? WriteResult.ACCEPTED : WriteResult.OVERLOADED;
     }
 
     @Override
@@ -137,11 +139,13 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     @Override
     public void pauseReading() {
+        hold(true);
         home.hop(socketShard, this::onPauseReading);
     }
 
     @Override
     public void resumeReading() {
+        hold(false);
         home.hop(socketShard, this::onResumeReading);
     }
 
@@ -191,14 +195,14 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         socketShard.onFault(cause);
     }
 
-    /** Hands a command to the home shard; {@code command} is borrowed. */
-    void onCommand(Command command) {
-        if (isAtHome()) {
+    /** Hands a command that came as so many bytes to the home shard; {@code command} is borrowed. */
+    void onCommand(Command command, int lengthBytes) {
+        if (far == null) {
             home.onCommand(this, command);
             return;
         }
         Command kept = command instanceof Command.Publish publish ? publish.kept() : command;
-        socketShard.hop(home, () -> home.onCommand(this, kept));
+        far.send(lengthBytes, () -> home.onCommand(this, kept));
     }
 
     /** Answers a ping; {@code payload} is taken over. */
@@ -244,7 +248,16 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     /** Whether what has come is to be left undecoded. */
     boolean isReadingPaused() {
+        if (!isReadingPaused && far != null && !far.mayCommand(this::onResumeReading)) {
+            onPauseReading();
+        }
         return isReadingPaused;
+    }
+
+    private void hold(boolean shouldHold) {
+        if (far != null) {
+            far.hold(shouldHold);
+        }
     }
 
     private void onPauseReading() {

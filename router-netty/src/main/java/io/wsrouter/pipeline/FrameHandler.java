@@ -45,7 +45,7 @@ final class FrameHandler {
     /** A whole message of {@code length} bytes of UTF-8; {@code utf8} is borrowed. */
     void onText(byte[] utf8, int length) {
         hasHeard = true;
-        connection.onCommand(decoder.decode(utf8, length));
+        connection.onCommand(decoder.decode(utf8, length), length);
     }
 
     /** A fragment of {@code length} bytes of a message that goes on. */
