@@ -55,7 +55,8 @@ final class Accounts {
         long unread = 0;
         long unreadOfTopic = 0;
         long beyond = 0;
-        long neverRead = 0;
+        long deliveredUnread = 0;
+        long queuedUnread = 0;
         for (Ledger ledger : ledgers().toList()) {
             for (int i = 0; i < ledger.size(); i++) {
                 int read = population.received(ledger, i);
@@ -67,16 +68,18 @@ final class Accounts {
                     undelivered += ledger.matched(i) == 1 && ledger.delivered(i) == 1 ? 0 : 1;
                     unread += Math.abs(ledger.delivered(i) - read);
                 }
-                beyond += Math.max(0, read + readByStragglers - granted);
-                neverRead += Math.max(0, granted - read - readByStragglers);
+                int readByAll = read + readByStragglers;
+                beyond += Math.max(0, readByAll - granted);
+                deliveredUnread += Math.max(0, ledger.delivered(i) - readByAll);
+                queuedUnread += Math.min(ledger.queued(i), Math.max(0, granted - readByAll));
             }
         }
         verdict.none("messages to those who read well that were not delivered to 1 of 1", undelivered);
         verdict.none("of them, receipts and readings that differ", unread);
         verdict.none("messages of the topic that one who reads well did not read once", unreadOfTopic);
         verdict.none("readings beyond delivered + queued of the receipt", beyond);
-        verdict.say("      delivered or queued, and lost with a connection that was cut off: %,d", neverRead);
-        checkTold();
+        verdict.say("      queued when the receipt was due, and not read later: %,d", queuedUnread);
+        checkTold(deliveredUnread);
         checkReaders("those who read well", population.measured());
         checkReaders("the stragglers", population.stragglers());
         verdict.equal(
@@ -87,15 +90,20 @@ final class Accounts {
                 measured);
     }
 
-    /** Who was never cut off was told of every message that it did not get. */
-    private void checkTold() {
+    /**
+     * Who was never cut off has read all that was delivered, and was told of every message that it did not get because it was
+     * too slow.
+     */
+    private void checkTold(long deliveredUnread) {
         List<Reader> readers = Stream.concat(population.measured().stream(), population.stragglers().stream())
                 .toList();
-        long missed = sum(Accounts::matched) - sum(readers, Reader::received);
+        long missed = sum(Accounts::matched) - sum(Accounts::refusedBesides) - sum(readers, Reader::received);
         long told = sum(readers, Reader::told);
         if (population.closes().keySet().equals(Set.of(DRAINING))) {
+            verdict.none("delivered and not read", deliveredUnread);
             verdict.equal("messages that receivers were told they have missed", told, missed);
         } else {
+            verdict.say("      delivered, and lost with a connection that was cut off: %,d", deliveredUnread);
             verdict.say("      messages missed: %,d; told of before the connection was cut off: %,d", missed, told);
         }
     }
@@ -118,6 +126,7 @@ final class Accounts {
         long matched = sum(Accounts::matched);
         verdict.equal("router: matched", stats.path("matched").asLong(), matched);
         verdict.equal("router: delivered + refused", decided(stats), matched);
+        verdict.equal("router: connections", stats.path("connections").asLong(), population.connections());
         for (String figure : List.of("misdelivery_refused", "duplicate_ids", "bugs")) {
             verdict.none("router: " + figure, stats.path(figure).asLong());
         }
@@ -130,6 +139,14 @@ final class Accounts {
 
     private static long decided(JsonNode stats) {
         return stats.path("delivered").asLong() + stats.path("refused").asLong();
+    }
+
+    /** How many receivers have refused for another reason than that they were too slow. */
+    private static long refusedBesides(Ledger ledger) {
+        return ledger.refusals().entrySet().stream()
+                .filter(refusal -> !refusal.getKey().equals("slow_consumer"))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     private static long matched(Ledger ledger) {

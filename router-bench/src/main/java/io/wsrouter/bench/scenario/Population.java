@@ -289,6 +289,11 @@ final class Population implements AutoCloseable {
         return httpFloods.stream().mapToInt(HttpFlood::failures).sum();
     }
 
+    /** How many connections there are when everybody is there. */
+    int connections() {
+        return users + steady.size() + floods.size();
+    }
+
     /** How often connections of stragglers were closed, by code. */
     Map<Integer, Integer> closes() {
         return new TreeMap<>(closes);

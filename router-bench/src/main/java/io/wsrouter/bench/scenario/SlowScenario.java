@@ -26,6 +26,7 @@ final class SlowScenario extends Scenario {
     private static final int SETTLING_SECONDS = 3;
     private static final int SAMPLE_MILLIS = 200;
     private static final Duration MOST_TIME_TO_DRAIN = Duration.ofSeconds(10);
+    private static final long DRAINED_BYTES = 1 << 20;
     private static final long HEAP_BESIDE_THE_QUEUE_MIB = 384;
     private static final long MOST_RESIDENT_MIB = 64;
     private static final long MOST_HEAP_MIB = 32;
@@ -115,6 +116,9 @@ final class SlowScenario extends Scenario {
             boolean isSick, Population population, RouterProcess router, InternalApi api, Deadline deadline)
             throws IOException, InterruptedException {
         population.setSick(isSick);
+        if (!isSick) {
+            deadline.within(MOST_TIME_TO_DRAIN).until("the queues to drain", () -> queuedBytes(api) <= DRAINED_BYTES);
+        }
         TimeUnit.SECONDS.sleep(SETTLING_SECONDS);
         population.takeLatencies();
         Flooded before = population.flooded();
@@ -124,7 +128,7 @@ final class SlowScenario extends Scenario {
         while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(seconds)) {
             TimeUnit.MILLISECONDS.sleep(SAMPLE_MILLIS);
             residentMib = Math.max(residentMib, router.residentMiB());
-            queuedBytes = Math.max(queuedBytes, api.stats().path("queuedBytes").asLong(-1));
+            queuedBytes = Math.max(queuedBytes, queuedBytes(api));
         }
         double measuredSeconds = (System.nanoTime() - start) / 1e9;
         return new Turn(
@@ -135,6 +139,11 @@ final class SlowScenario extends Scenario {
                 queuedBytes,
                 residentMib,
                 router.liveHeapBytes(deadline));
+    }
+
+    /** What the router says that it has queued; negative when it does not say. */
+    private static long queuedBytes(InternalApi api) {
+        return api.stats().path("queuedBytes").asLong(-1);
     }
 
     private static Stream<Turn> turns(List<Turn> turns, boolean isSick) {

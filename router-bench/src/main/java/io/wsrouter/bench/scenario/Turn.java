@@ -31,7 +31,7 @@ record Turn(
         return String.format(
                 Locale.ROOT,
                 "%-12s %,8d %,9d %,8d  %,9d %,9d %,8d %,8.0f %,10.0f %5d %,7d %,7d %,7.1f",
-                isSick ? "200 sick" : "all well",
+                isSick ? "with sick" : "all well",
                 latencies.own().getTotalCount(),
                 micros(latencies.own(), 50),
                 micros(latencies.own(), 99),
