@@ -127,14 +127,17 @@ final class Retries {
     private void attempt(Retry retry, Connection receiver) {
         if (!breakers.admit(receiver)) {
             retry.dueAt(loop.nanoTime()); // the attempt is not spent
+            retry.land();
             join(lineOf(receiver), retry);
             return;
         }
         if (retry.hasWaited() && hasUnsubscribed(retry, receiver)) {
+            retry.land();
             refuse(retry, Outcome.NO_ROUTE);
             return;
         }
         if (!delivery.mayReceive(retry.message().publication(), receiver)) {
+            retry.land();
             refuse(retry, Outcome.OWNER_MISMATCH);
             return;
         }
@@ -159,6 +162,7 @@ final class Retries {
             return receiver.write(retry.message().publication().message(), retry);
         } catch (RuntimeException | OutOfMemoryError e) {
             delivery.onWriteFault(receiver, e);
+            retry.land();
             breakers.onUndecided(receiver, retry.attempt());
             refuse(retry, Outcome.CLOSED);
             return null;
@@ -209,7 +213,7 @@ final class Retries {
     // ---- what becomes of an attempt that was accepted
 
     void onDelivered(Retry retry) {
-        retry.land();
+        land(retry);
         breakers.onHealed(retry.receiver());
         if (retry.hasEnded()) {
             return;
@@ -247,7 +251,7 @@ final class Retries {
         if (receiver == null) {
             throw new IllegalStateException("an answer without an attempt");
         }
-        retry.land();
+        land(retry);
         retry.countAsRefused();
         if (isFailure) {
             breakers.onFailure(receiver, retry.attempt());
@@ -257,13 +261,23 @@ final class Retries {
         return receiver;
     }
 
+    /** An answer makes room for what waits behind. */
+    private void land(Retry retry) {
+        retry.land();
+        Connection receiver = retry.receiver();
+        RetryLine line = receiver == null ? null : lines.get(receiver);
+        if (line != null) {
+            arm(line);
+        }
+    }
+
     /** The time is over. What the kernel has got is left to it, and to the part that counts it as queued. */
     void onDeadline(Retry retry, long nowNanos) {
         Connection receiver = retry.receiver();
         if (!retry.isInFlight() || receiver == null) {
             refuse(retry, Outcome.EXPIRED);
         } else if (receiver.recall(retry)) {
-            retry.land();
+            land(retry);
             refuse(retry, Outcome.EXPIRED);
             breakers.onFailure(receiver, retry.attempt());
         } else {
@@ -352,7 +366,7 @@ final class Retries {
     /** Sets a line to go on when its first may, which is now, at a time, or when the breaker's probe has ended. */
     private void arm(RetryLine line) {
         Connection receiver = line.receiver();
-        if (receiver == null || line.isEmpty() || line.isBeingFlushed()) {
+        if (receiver == null || line.isEmpty() || line.isBeingFlushed() || !line.hasWindow()) {
             return;
         }
         line.cancel();
@@ -387,9 +401,10 @@ final class Retries {
             return;
         }
         line.setBeingFlushed(true);
-        while (!line.isEmpty() && mayGo(line.first(), receiver)) {
+        while (!line.isEmpty() && line.hasWindow() && mayGo(line.first(), receiver)) {
             Retry first = line.first();
             leave(line, first);
+            first.sendFrom(line);
             attempt(first, receiver);
         }
         line.setBeingFlushed(false);

@@ -17,6 +17,7 @@ final class Retry extends TimerWheel.Timer implements Delivery {
     private final TimedMessage message;
     private @Nullable Connection receiver;
     private @Nullable RetryLine line;
+    private @Nullable RetryLine sentFrom;
     private int attempts;
     private long dueNanos;
     private long attempt = Breaker.NO_PROBE;
@@ -68,6 +69,16 @@ final class Retry extends TimerWheel.Timer implements Delivery {
     /** The attempt has been answered. */
     void land() {
         isInFlight = false;
+        if (sentFrom != null) {
+            sentFrom.onLanded(message.lengthBytes());
+            sentFrom = null;
+        }
+    }
+
+    /** It goes to its receiver next, and counts as in flight from {@code left} until it is answered. */
+    void sendFrom(RetryLine left) {
+        sentFrom = left;
+        left.onSent(message.lengthBytes());
     }
 
     /** It waits in a line until {@code newDueNanos}, and until those before it have gone. */

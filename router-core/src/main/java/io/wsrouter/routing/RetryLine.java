@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetryLine extends TimerWheel.Timer {
 
+    private static final int MOST_IN_FLIGHT = 16;
+    private static final int MOST_BYTES_IN_FLIGHT = 32 * 1024;
+
     private final Retries retries;
     private final List<Retry> waiting = new ArrayList<>(4);
     private @Nullable Connection receiver;
+    private int inFlight;
+    private int inFlightBytes;
     private boolean isBeingFlushed;
     private boolean isFlushDue;
 
@@ -51,6 +56,23 @@ final class RetryLine extends TimerWheel.Timer {
 
     int size() {
         return waiting.size();
+    }
+
+    /** Whether one more may go while others that were sent from here are in flight: a line must not overflow a queue. */
+    boolean hasWindow() {
+        return inFlight < MOST_IN_FLIGHT && inFlightBytes < MOST_BYTES_IN_FLIGHT;
+    }
+
+    /** A delivery has left the line for its receiver. */
+    void onSent(int lengthBytes) {
+        inFlight++;
+        inFlightBytes += lengthBytes;
+    }
+
+    /** A delivery that was sent has been answered. */
+    void onLanded(int lengthBytes) {
+        inFlight--;
+        inFlightBytes -= lengthBytes;
     }
 
     /** The one that goes next. */

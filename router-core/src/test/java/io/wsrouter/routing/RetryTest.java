@@ -378,6 +378,25 @@ final class RetryTest {
     }
 
     @Test
+    void shouldNotOverflowTheQueueOfANewConnectionWithWhatWaits() {
+        for (int i = 0; i < 100; i++) {
+            alice.publishes("" + i, "user:carol", "" + i, TTL);
+        }
+        router.runUntilIdle();
+        RecordingConnection carol = router.arrives(Principals.everything("carol"));
+        carol.has(Socket.HOLDING);
+        router.runUntilIdle();
+
+        assertThat(heldBy(carol)).hasSizeLessThan(20);
+        carol.takesEverything();
+        router.runUntilIdle();
+
+        assertThat(carol.received())
+                .isEqualTo(IntStream.range(0, 100).mapToObj(Integer::toString).toList());
+        assertNothingIsLeft();
+    }
+
+    @Test
     void shouldHandOnWhatWaitsForAConnectionThatCloses() {
         bob.has(Socket.BUSY);
         for (int i = 1; i <= 3; i++) {

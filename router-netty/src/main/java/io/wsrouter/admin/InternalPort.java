@@ -11,7 +11,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.flow.FlowControlHandler;
-import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.config.RouterConfig;
 import io.wsrouter.routing.NodeLevel;
@@ -20,7 +20,6 @@ import io.wsrouter.routing.RouterListener;
 import io.wsrouter.transport.EventLoops;
 import io.wsrouter.transport.ListeningSocket;
 import java.net.BindException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -69,7 +68,7 @@ public record InternalPort(
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new ReadTimeoutHandler(IDLE_SECONDS, TimeUnit.SECONDS))
+                                .addLast(new IdleStateHandler(IDLE_SECONDS, 0, 0))
                                 .addLast(new HttpServerCodec(new HttpDecoderConfig().setMaxHeaderSize(MAX_HEAD_BYTES)))
                                 .addLast(new HttpServerKeepAliveHandler())
                                 .addLast(new BodyAggregator())

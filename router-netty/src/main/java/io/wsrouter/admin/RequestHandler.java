@@ -16,7 +16,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.handler.timeout.IdleStateEvent;
 import io.wsrouter.address.Address;
 import io.wsrouter.address.ConnectionId;
 import io.wsrouter.auth.AuthFailure;
@@ -117,11 +117,17 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 .thenAccept(ready -> ctx.executor().execute(() -> write(ctx, ready)));
     }
 
+    /** Closes who sends nothing, but not who waits for us: a message may be tried again for minutes. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof IdleStateEvent && !isAnswering) {
+            ctx.close();
+        }
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        boolean isOfThePeer = cause instanceof IOException
-                || cause instanceof ReadTimeoutException
-                || cause instanceof PrematureChannelClosureException;
+        boolean isOfThePeer = cause instanceof IOException || cause instanceof PrematureChannelClosureException;
         if (!isOfThePeer) {
             port.listener().onBug(cause);
         }

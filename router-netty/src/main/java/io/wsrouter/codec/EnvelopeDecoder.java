@@ -24,6 +24,8 @@ public final class EnvelopeDecoder {
 
     private static final int MAX_DATA_DEPTH = 64;
     private static final int MAX_SHOWN_NAME_BYTES = 32;
+    private static final int MOST_DIGITS_OF_TTL = 6;
+    private static final int NOT_A_TTL = -1;
 
     private enum Key {
         TYPE,
@@ -33,11 +35,20 @@ public final class EnvelopeDecoder {
         DATA,
         PRIORITY,
         USER,
-        TOKEN;
+        TOKEN,
+        TTL_MS("ttlMs");
 
         private static final Key[] ALL = values();
 
-        private final String word = name().toLowerCase(Locale.ROOT);
+        private final String word;
+
+        Key() {
+            this.word = name().toLowerCase(Locale.ROOT);
+        }
+
+        Key(String word) {
+            this.word = word;
+        }
 
         int bit() {
             return 1 << ordinal();
@@ -47,8 +58,12 @@ public final class EnvelopeDecoder {
     private static final int KEYS_OF_PING = Key.TYPE.bit() | Key.ID.bit();
     private static final int KEYS_OF_REFRESH = KEYS_OF_PING | Key.TOKEN.bit();
     private static final int KEYS_OF_SUBSCRIBE = KEYS_OF_PING | Key.TO.bit();
-    private static final int KEYS_OF_PUBLISH =
-            KEYS_OF_SUBSCRIBE | Key.EVENT.bit() | Key.DATA.bit() | Key.PRIORITY.bit() | Key.USER.bit();
+    private static final int KEYS_OF_PUBLISH = KEYS_OF_SUBSCRIBE
+            | Key.EVENT.bit()
+            | Key.DATA.bit()
+            | Key.PRIORITY.bit()
+            | Key.USER.bit()
+            | Key.TTL_MS.bit();
 
     private static final Priority[] PRIORITIES = Priority.values();
 
@@ -201,7 +216,7 @@ public final class EnvelopeDecoder {
         if (has(key)) {
             note("duplicate key \"" + key.word + '"');
         }
-        if (!isString && key != Key.DATA) {
+        if (!isString && key != Key.DATA && key != Key.TTL_MS) {
             note('"' + key.word + "\" is not a string");
             return;
         }
@@ -224,12 +239,16 @@ public final class EnvelopeDecoder {
         if (priority == null) {
             return invalidEnvelope("priority is not low, normal, high or critical");
         }
+        int ttlMs = ttlMs();
+        if (ttlMs == NOT_A_TTL) {
+            return invalidEnvelope("ttlMs is not an integer from 1 to " + Command.Publish.MOST_TTL_MS);
+        }
         if (has(Key.USER) && required(Key.TO).startsWith(Address.Kind.TOPIC.prefix())) {
             return invalidEnvelope("a topic has no user");
         }
         Command command;
         try {
-            command = publish(to(), priority);
+            command = publish(to(), priority, ttlMs);
         } catch (IllegalArgumentException e) {
             command = required(Key.TO).startsWith(Address.Kind.CONNECTION.prefix())
                     ? new Command.RefusedPublish(id(), Outcome.FORBIDDEN)
@@ -238,7 +257,7 @@ public final class EnvelopeDecoder {
         return onlyWith(KEYS_OF_PUBLISH, command);
     }
 
-    private Command publish(Address to, Priority priority) {
+    private Command publish(Address to, Priority priority, int ttlMs) {
         RawJson rawId = isIdTooLong() ? null : raw(Key.ID, id);
         RawJson rawEvent = raw(Key.EVENT, event);
         RawJson rawData = raw(Key.DATA, data);
@@ -247,7 +266,7 @@ public final class EnvelopeDecoder {
             read = new Command.Publish(null, to, null, null, priority, null);
             publish = read;
         }
-        read.become(rawId, to, rawEvent, rawData, priority, text(Key.USER), Command.Publish.NO_TTL);
+        read.become(rawId, to, rawEvent, rawData, priority, text(Key.USER), ttlMs);
         return read;
     }
 
@@ -265,6 +284,24 @@ public final class EnvelopeDecoder {
             }
         }
         return null;
+    }
+
+    /** The time to live, {@link Command.Publish#NO_TTL} when there is none, or {@link #NOT_A_TTL}. */
+    private int ttlMs() {
+        if (!has(Key.TTL_MS)) {
+            return Command.Publish.NO_TTL;
+        }
+        int start = starts[Key.TTL_MS.ordinal()];
+        int end = ends[Key.TTL_MS.ordinal()];
+        int millis = 0;
+        for (int i = start; i < end; i++) {
+            int digit = utf8[i] - '0';
+            if (digit < 0 || digit > 9 || end - start > MOST_DIGITS_OF_TTL) {
+                return NOT_A_TTL;
+            }
+            millis = 10 * millis + digit;
+        }
+        return millis >= 1 && millis <= Command.Publish.MOST_TTL_MS ? millis : NOT_A_TTL;
     }
 
     private Command subscribe(boolean isWanted) {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The decoder against Jackson's tree model, which reads everything and keeps nothing as it was. */
@@ -33,7 +34,7 @@ final class EnvelopeDifferentialTest {
     private static final EnvelopeDecoder DECODER = new EnvelopeDecoder();
 
     private static final int ENVELOPES = 100_000;
-    private static final Set<String> KEYS = Set.of("type", "id", "to", "event", "data", "priority", "user");
+    private static final Set<String> KEYS = Set.of("type", "id", "to", "event", "data", "priority", "user", "ttlMs");
     private static final List<String> VALUES = List.of(
             "\"publish\"",
             "\"ping\"",
@@ -56,7 +57,21 @@ final class EnvelopeDifferentialTest {
             "[1, [2,\t[]]]",
             "{\"a\": {\"a\":1,\"a\":2}}");
     private static final List<String> NAMES = List.of(
-            "type", "id", "to", "event", "data", "priority", "user", "token", "from", "user_id", "x", "\\u0074o");
+            "type",
+            "id",
+            "to",
+            "event",
+            "data",
+            "priority",
+            "user",
+            "token",
+            "from",
+            "user_id",
+            "x",
+            "\\u0074o",
+            "ttlMs");
+    private static final List<String> TTLS =
+            List.of("1", "3000", "300000", "300001", "0", "-1", "1.5", "3e3", "99999999999999999999", "null");
     private static final byte[] INTERESTING = "{}[]\",:\\ \n0123e.-+tfnu\0\u007f".getBytes(UTF_8);
 
     /** Tells whether a text is JSON with unique keys at its top; depth is judged by the parser, too. */
@@ -107,6 +122,7 @@ final class EnvelopeDifferentialTest {
                 && isStringOrAbsent(tree, "priority")
                 && (!tree.has("priority")
                         || Priority.ofWord(tree.get("priority").textValue()) != null)
+                && isTtlOrAbsent(tree.get("ttlMs"))
                 && isAddress(text(tree, "to"))
                 && !(tree.has("user") && text(tree, "to").startsWith("topic:"));
         assertThat(command instanceof Command.Publish).as(context).isEqualTo(isPublish);
@@ -119,9 +135,18 @@ final class EnvelopeDifferentialTest {
         assertThat(publish.priority().word())
                 .as(context)
                 .isEqualTo(tree.path("priority").asText("normal"));
+        assertThat(publish.ttlMs()).as(context).isEqualTo(tree.path("ttlMs").asInt(Command.Publish.NO_TTL));
         assertRaw(context, envelope, publish.data(), tree.get("data"));
         assertRaw(context, envelope, publish.event(), tree.get("event"));
         return true;
+    }
+
+    private static boolean isTtlOrAbsent(@Nullable JsonNode ttlMs) {
+        return ttlMs == null
+                || (ttlMs.isIntegralNumber()
+                        && ttlMs.canConvertToInt()
+                        && ttlMs.intValue() >= 1
+                        && ttlMs.intValue() <= 300_000);
     }
 
     /** The raw text is a piece of the envelope, without space around it, and means what the tree says. */
@@ -193,10 +218,13 @@ final class EnvelopeDifferentialTest {
         for (int i = 0; i < pairs; i++) {
             json.append(json.length() > 1 ? "," : "").append(space(random));
             String name = isProper && random.nextInt(8) > 0
-                    ? List.of("data", "event", "id", "user").get(random.nextInt(4))
+                    ? List.of("data", "event", "id", "user", "ttlMs").get(random.nextInt(5))
                     : pick(NAMES, random);
-            String value =
-                    !name.equals("data") && random.nextInt(4) > 0 ? pick(VALUES.subList(0, 9), random) : value(random);
+            String value = name.equals("ttlMs")
+                    ? pick(TTLS, random)
+                    : !name.equals("data") && random.nextInt(4) > 0
+                            ? pick(VALUES.subList(0, 9), random)
+                            : value(random);
             json.append('"')
                     .append(name)
                     .append('"')

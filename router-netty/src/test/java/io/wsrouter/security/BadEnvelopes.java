@@ -177,6 +177,20 @@ final class BadEnvelopes {
                 text("{\"type\":\"publish\",\"to\":\"user:mallory\",\"priority\":\"\"}", PRIORITY),
                 text("{\"type\":\"publish\",\"to\":\"user:mallory\",\"user\":1}", string("user")),
                 text("{\"type\":\"publish\",\"to\":\"user:mallory\",\"user\":null}", string("user")),
+                ttl("0"),
+                ttl("-1"),
+                ttl("-0"),
+                ttl("1.5"),
+                ttl("3e3"),
+                ttl("300001"),
+                ttl("18446744073709551617"),
+                ttl("\"3000\""),
+                ttl("null"),
+                ttl("true"),
+                ttl("[3000]"),
+                ttl("03000", JSON),
+                text("{\"type\":\"publish\",\"to\":\"user:mallory\",\"ttlms\":1}", unknown("ttlms")),
+                text("{\"type\":\"ping\",\"ttlMs\":1}", "bad_request: unknown key for this type"),
                 text(
                         "{\"type\":\"publish\",\"to\":\"topic:a\",\"user\":\"mallory\"}",
                         "bad_request: a topic has no user"),
@@ -198,6 +212,14 @@ final class BadEnvelopes {
 
     private static BadInput data(String json, String answer) {
         return text("{\"type\":\"publish\",\"to\":\"user:mallory\",\"data\":" + json + "}", answer);
+    }
+
+    private static BadInput ttl(String json) {
+        return ttl(json, "bad_request: ttlMs is not an integer from 1 to 300000");
+    }
+
+    private static BadInput ttl(String json, String answer) {
+        return text("{\"type\":\"publish\",\"to\":\"user:mallory\",\"ttlMs\":" + json + "}", answer);
     }
 
     private static BadInput text(String envelope, String answer) {
