@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,7 @@ public final class RecordingConnection extends Connection {
     private final List<Command> heard = new ArrayList<>();
     private final Set<String> wishes = new HashSet<>();
     private final Queue<Socket> script = new ArrayDeque<>();
+    private @Nullable Supplier<Socket> source;
     private Socket socket = Socket.HEALTHY;
     private @Nullable RegistrationResult registration;
     private boolean isSilent;
@@ -266,6 +268,11 @@ public final class RecordingConnection extends Connection {
     /** Is like this for the next messages, one after the other, and as before afterwards. */
     public void hasInTurn(Socket... sockets) {
         script.addAll(List.of(sockets));
+    }
+
+    /** Asks what it is like each time that it is given a message. */
+    public void hasEachTime(Supplier<Socket> newSource) {
+        source = newSource;
     }
 
     /** Takes everything that it held, and holds no more. */
@@ -438,7 +445,7 @@ public final class RecordingConnection extends Connection {
         if (!isForMe(message)) {
             violations.add("a message for " + message.to() + " was written to it");
         }
-        Socket now = script.isEmpty() || socket == Socket.GONE ? socket : script.remove();
+        Socket now = socketNow();
         WriteResult result = switch (now) {
             case HEALTHY, IMMEDIATE, HOLDING, FLUSHING, FAILING -> WriteResult.ACCEPTED;
             case FULL -> WriteResult.SLOW_CONSUMER;
@@ -609,6 +616,13 @@ public final class RecordingConnection extends Connection {
         for (Write write : writes) {
             write.decide(outcome);
         }
+    }
+
+    private Socket socketNow() {
+        if (socket == Socket.GONE) {
+            return socket;
+        }
+        return !script.isEmpty() ? script.remove() : source == null ? socket : source.get();
     }
 
     private boolean isForMe(Message message) {
