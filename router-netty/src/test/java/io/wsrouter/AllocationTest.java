@@ -13,6 +13,8 @@ import io.wsrouter.cluster.Backplane;
 import io.wsrouter.codec.EnvelopeDecoder;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.Delivery;
+import io.wsrouter.connection.QueueLimits;
+import io.wsrouter.connection.SlowConsumerPolicy;
 import io.wsrouter.connection.WriteResult;
 import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.protocol.Message;
@@ -68,7 +70,8 @@ final class AllocationTest {
                     2,
                     RetryPolicy.usual(1 << 20),
                     CreditLimits.among(2),
-                    Duration.ofSeconds(10)),
+                    Duration.ofSeconds(10),
+                    new QueueLimits(1 << 20, 1_000, 1 << 28, SlowConsumerPolicy.DISCONNECT)),
             Backplane.SINGLE_NODE,
             credentials -> CompletableFuture.failedFuture(new UnsupportedOperationException()),
             new LoudListener(),
@@ -344,11 +347,6 @@ final class AllocationTest {
         @Override
         public boolean isSocketOpen() {
             return true;
-        }
-
-        @Override
-        public long queuedBytes() {
-            return 0;
         }
     }
 

@@ -5,6 +5,8 @@ import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.cluster.Backplane;
+import io.wsrouter.connection.QueueLimits;
+import io.wsrouter.connection.SlowConsumerPolicy;
 import io.wsrouter.routing.CreditLimits;
 import io.wsrouter.routing.RegistrationResult;
 import io.wsrouter.routing.RetryPolicy;
@@ -34,7 +36,8 @@ public final class BenchRouter {
             2,
             RetryPolicy.usual(1 << 20),
             CreditLimits.unlimited(),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            new QueueLimits(1 << 20, 1_000, 1 << 28, SlowConsumerPolicy.DISCONNECT));
 
     private static final RouterListener LOUD = new RouterListener() {
         @Override

@@ -50,9 +50,4 @@ public final class DiscardingConnection extends Connection {
     public boolean isSocketOpen() {
         return true;
     }
-
-    @Override
-    public long queuedBytes() {
-        return 0;
-    }
 }

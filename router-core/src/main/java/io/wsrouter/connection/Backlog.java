@@ -30,11 +30,12 @@ public final class Backlog {
     }
 
     private static final Priority[] CLASSES = Priority.values();
+    private static final Lane[] NOTHING_WAITS = emptyLanes();
 
     private final QueueBudget budget;
     private final QueueLimits limits;
     private final Owner owner;
-    private final Lane[] lanes = new Lane[CLASSES.length];
+    private Lane[] lanes = NOTHING_WAITS;
     private int messages;
     private long messageBytes;
     private long controlBytes;
@@ -52,7 +53,12 @@ public final class Backlog {
         this.budget = budget;
         this.limits = budget.limits();
         this.owner = owner;
+    }
+
+    private static Lane[] emptyLanes() {
+        Lane[] lanes = new Lane[CLASSES.length];
         Arrays.setAll(lanes, i -> new Lane());
+        return lanes;
     }
 
     // ---- messages
@@ -81,6 +87,9 @@ public final class Backlog {
             makeRoom(message.priority());
         }
         Waiting waiting = new Waiting(budget.hold(message), delivery, nowNanos, eventHash);
+        if (lanes == NOTHING_WAITS) {
+            lanes = emptyLanes();
+        }
         lane(message.priority()).add(waiting);
         messages++;
         messageBytes += message.lengthBytes();
@@ -113,7 +122,7 @@ public final class Backlog {
             for (Waiting waiting = lane.oldest(); waiting != null; waiting = waiting.newer) {
                 if (waiting.delivery() == delivery) {
                     takeOut(waiting);
-                    count(waiting.message().priority(), Drop.EXPIRED);
+                    count(waiting.message().priority(), Drop.RECALLED);
                     return true;
                 }
             }

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.agrona.collections.Object2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -118,8 +119,13 @@ public abstract class Connection extends TimerWheel.Timer implements Requester {
     /** Gives commands again; some may come during the call. */
     public void resumeReading() {}
 
-    /** The bytes that wait to be written. */
-    public abstract long queuedBytes();
+    /**
+     * Says what waits for it and what it has missed: now, or later in a step of the same loop where its socket lives on
+     * another one.
+     */
+    public void describeQueue(Consumer<QueueState> answer) {
+        answer.accept(QueueState.EMPTY);
+    }
 
     /** Whether its socket lives. Answers at once, from any loop. */
     public abstract boolean isSocketOpen();

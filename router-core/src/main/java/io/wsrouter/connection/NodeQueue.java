@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What may wait on the node, leased to its loops in slices: one number, which a loop touches when it takes a slice or gives one
- * back. An eighth of it is for messages that are tried again.
+ * back. What is for messages that are tried again is not among it.
  *
  * <p>All loops are introduced before any of them works. Any thread.
  */
@@ -15,11 +15,9 @@ public final class NodeQueue {
 
     private static final int SLICES_PER_LOOP = 8;
     private static final long MOST_SLICE_BYTES = 8L * 1024 * 1024;
-    private static final int RETRY_PART = 8;
 
     private final QueueLimits limits;
     private final long sliceBytes;
-    private final long retryShareBytes;
     private final AtomicLong freeBytes;
     private final List<QueueBudget> budgets = new ArrayList<>();
 
@@ -28,8 +26,7 @@ public final class NodeQueue {
         this.limits = limits;
         long bytes = limits.bytesOfNode();
         this.sliceBytes = Math.max(1, Math.min(MOST_SLICE_BYTES, bytes / loops / SLICES_PER_LOOP));
-        this.retryShareBytes = bytes / RETRY_PART / loops;
-        this.freeBytes = new AtomicLong(bytes - loops * (retryShareBytes + overdraftBytes()));
+        this.freeBytes = new AtomicLong(bytes - loops * (limits.retryBytesOfLoop(loops) + overdraftBytes()));
     }
 
     /**
@@ -63,11 +60,6 @@ public final class NodeQueue {
     /** How far a loop may go beyond its leases while another makes room. */
     long overdraftBytes() {
         return sliceBytes / 2;
-    }
-
-    /** What one loop may set aside for messages that are tried again. */
-    long retryShareBytes() {
-        return retryShareBytes;
     }
 
     boolean tryLease() {

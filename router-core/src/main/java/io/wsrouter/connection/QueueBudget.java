@@ -54,7 +54,6 @@ public final class QueueBudget {
     private final Queue<Refusal> refusals = new ArrayDeque<>();
     private @Nullable QueuedFrame newest;
     private long leasedBytes;
-    private long retryBytes;
     private boolean isTelling;
 
     @SuppressWarnings("unused") // written and read through USED
@@ -82,22 +81,6 @@ public final class QueueBudget {
     /** A backlog without anything in it, of a socket on this loop. */
     public Backlog open(Backlog.Owner owner) {
         return new Backlog(this, owner);
-    }
-
-    // ---- messages that are tried again
-
-    /** Sets so many bytes aside for messages that are to be tried again, from this loop's share, and says whether there were. */
-    public boolean tryReserveRetry(long bytes) {
-        if (retryBytes + bytes > node.retryShareBytes()) {
-            return false;
-        }
-        retryBytes += bytes;
-        return true;
-    }
-
-    /** Gives back what was set aside. */
-    public void releaseRetry(long bytes) {
-        retryBytes -= bytes;
     }
 
     // ---- what backlogs tell

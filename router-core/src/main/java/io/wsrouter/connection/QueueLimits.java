@@ -9,4 +9,12 @@ package io.wsrouter.connection;
  * @param policy what happens beyond it
  */
 public record QueueLimits(
-        long bytesPerConnection, int messagesPerConnection, long bytesOfNode, SlowConsumerPolicy policy) {}
+        long bytesPerConnection, int messagesPerConnection, long bytesOfNode, SlowConsumerPolicy policy) {
+
+    private static final int RETRY_PART = 8;
+
+    /** What is set aside on each of so many loops for messages that are tried again: together an eighth of the node's. */
+    public long retryBytesOfLoop(int loops) {
+        return bytesOfNode / RETRY_PART / loops;
+    }
+}

@@ -18,6 +18,8 @@ public interface QueueListener {
         SHED,
         /** It waited until its time was over. */
         EXPIRED,
+        /** It waited until its time was over, and was taken back by who counts it as refused. */
+        RECALLED,
         /** It waited until its connection was closed as a slow consumer. */
         CUT_OFF,
         /** It waited until its connection was closed for another reason. */
@@ -27,7 +29,7 @@ public interface QueueListener {
         Outcome outcome() {
             return switch (this) {
                 case REFUSED, DISPLACED, SUPERSEDED, SHED, CUT_OFF -> Outcome.SLOW_CONSUMER;
-                case EXPIRED -> Outcome.EXPIRED;
+                case EXPIRED, RECALLED -> Outcome.EXPIRED;
                 case CLOSED -> Outcome.CLOSED;
             };
         }

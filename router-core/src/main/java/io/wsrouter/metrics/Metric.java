@@ -97,6 +97,19 @@ public enum Metric {
     BREAKERS_OPENED("breakers", "Times that a receiver was left alone because it had failed several times in a row."),
     /** Receivers that are not left alone any more. */
     BREAKERS_CLOSED("breakers", "Times that a receiver which was left alone took a message again, or was closed."),
+    /** Messages of the class low that slow receivers did not get. */
+    DROPPED_LOW("messages", "Messages of the class low that a receiver did not get because it reads too slowly."),
+    /** Messages of the class normal that slow receivers did not get. */
+    DROPPED_NORMAL("messages", "Messages of the class normal that a receiver did not get because it reads too slowly."),
+    /** Messages of the class high that slow receivers did not get. */
+    DROPPED_HIGH("messages", "Messages of the class high that a receiver did not get because it reads too slowly."),
+    /** Messages of the class critical that slow receivers did not get. */
+    DROPPED_CRITICAL(
+            "messages", "Messages of the class critical that a receiver did not get because it reads too slowly."),
+    /** Messages dropped for newer ones. */
+    SUPERSEDED("messages", "Dropped messages that went for a newer one of their class or event."),
+    /** Queues that the node's budget made shrink. */
+    QUEUES_SHED("queues", "Times that the largest queue of the node had to shrink because of limits.queued-bytes."),
     /** Bytes handed to the kernel. */
     SENT_BYTES("bytes", "Bytes of WebSocket frames that kernel sockets took."),
     /** Subscriptions made. */

@@ -116,6 +116,11 @@ public final class Pushes {
         return counts(json, outcomes).raw("}").toBytes();
     }
 
+    /** The receiver has missed so many messages since the last such push, because it reads too slowly. */
+    public static byte[] dropped(int count) {
+        return start("dropped", null).raw(",\"count\":").number(count).raw("}").toBytes();
+    }
+
     /** The answer to a command that succeeded. */
     public static byte[] ok(String id) {
         return start("ok", id).raw("}").toBytes();

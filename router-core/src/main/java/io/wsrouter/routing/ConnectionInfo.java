@@ -2,6 +2,7 @@ package io.wsrouter.routing;
 
 import io.wsrouter.address.ConnectionId;
 import io.wsrouter.connection.Connection;
+import io.wsrouter.connection.QueueState;
 import io.wsrouter.connection.Subscription;
 import java.util.List;
 
@@ -10,19 +11,18 @@ import java.util.List;
  *
  * @param id its id
  * @param expiresAtEpochSeconds when its token ends
- * @param queuedBytes what waits to be written to it
+ * @param queue what waits to be written to it, and what it has missed
  * @param subscriptions the names of its topics, sorted; unmodifiable
  */
 public record ConnectionInfo(
-        ConnectionId id, long expiresAtEpochSeconds, long queuedBytes, List<String> subscriptions) {
+        ConnectionId id, long expiresAtEpochSeconds, QueueState queue, List<String> subscriptions) {
 
-    static ConnectionInfo of(Connection connection) {
+    static ConnectionInfo of(Connection connection, QueueState queue) {
         List<String> topics = connection.subscriptions().stream()
                 .map(Subscription::topic)
                 .map(Object::toString)
                 .sorted()
                 .toList();
-        return new ConnectionInfo(
-                connection.id(), connection.principal().expiresAtEpochSeconds(), connection.queuedBytes(), topics);
+        return new ConnectionInfo(connection.id(), connection.principal().expiresAtEpochSeconds(), queue, topics);
     }
 }

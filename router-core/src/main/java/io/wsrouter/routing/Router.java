@@ -5,6 +5,7 @@ import io.wsrouter.address.ConnectionId;
 import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.cluster.Backplane;
+import io.wsrouter.connection.NodeQueue;
 import io.wsrouter.connection.Requester;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Router {
 
+    private final NodeQueue nodeQueue;
     private final List<Shard> shards;
     private final List<Inflow> inflows;
     private final RouterListener listener;
@@ -55,8 +57,10 @@ public final class Router {
             throw new IllegalArgumentException("loops is empty (expected at least one)");
         }
         this.listener = listener;
+        nodeQueue = new NodeQueue(limits.queues(), loops.size());
         shards = IntStream.range(0, loops.size())
-                .mapToObj(i -> new Shard(i, loops.get(i), limits, backplane, authenticator, listener, random))
+                .mapToObj(
+                        i -> new Shard(i, loops.get(i), limits, nodeQueue, backplane, authenticator, listener, random))
                 .toList();
         inflows = shards.stream().map(shard -> new Inflow()).toList();
         shards.forEach(shard -> shard.connect(shards, random.nextInt()));
@@ -125,12 +129,14 @@ public final class Router {
 
     /** The connections of a user, oldest first; empty when the user is not connected. */
     public CompletableFuture<List<ConnectionInfo>> connectionsOf(Address user) {
-        return ask(homeShard(user), shard -> shard.onDescribeUser(user));
+        return ask(homeShard(user), shard -> shard.onDescribeUser(user)).thenCompose(Router::all);
     }
 
     /** One connection; empty when there is none with this id. */
     public CompletableFuture<Optional<ConnectionInfo>> connection(ConnectionId id) {
-        return ask(homeShard(id.user()), shard -> Optional.ofNullable(shard.onDescribe(id)));
+        return ask(homeShard(id.user()), shard -> shard.onDescribe(id))
+                .thenCompose(Router::all)
+                .thenApply(found -> found.stream().findFirst());
     }
 
     /** Closes one connection as kicked by {@code operator} from {@code ip}, and says whether it was there. */
@@ -141,6 +147,11 @@ public final class Router {
     /** Closes all connections of a user as kicked by {@code operator} from {@code ip}, and says how many there were. */
     public CompletableFuture<Integer> kickUser(Address user, Address operator, @Nullable String ip) {
         return ask(homeShard(user), shard -> shard.onKickUser(user, operator, ip));
+    }
+
+    /** What waits to be written on all loops, as it counts for {@code limits.queued-bytes}, and a little old. */
+    public long queuedBytes() {
+        return nodeQueue.usedBytes();
     }
 
     /** What all shards hold and have counted. The shards are asked one by one, so the sum is of no single moment. */

@@ -1,5 +1,6 @@
 package io.wsrouter.routing;
 
+import io.wsrouter.connection.QueueLimits;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param retry how messages with a time to live are tried again
  * @param credits how much may be on its way between two shards
  * @param readPause how long a connection's commands may wait for credit
+ * @param queues how much may wait to be written
  */
 public record RouterLimits(
         int connectionsPerUser,
@@ -30,7 +32,8 @@ public record RouterLimits(
         int heartbeatMisses,
         RetryPolicy retry,
         CreditLimits credits,
-        Duration readPause) {
+        Duration readPause,
+        QueueLimits queues) {
 
     /** What happens when a user with the most connections allowed opens one more. */
     public enum WhenUserIsFull {

@@ -14,6 +14,8 @@ import io.wsrouter.connection.ConnectionIdGenerator;
 import io.wsrouter.connection.ConnectionTable;
 import io.wsrouter.connection.DepartedRates;
 import io.wsrouter.connection.InFlight;
+import io.wsrouter.connection.NodeQueue;
+import io.wsrouter.connection.QueueBudget;
 import io.wsrouter.connection.Requester;
 import io.wsrouter.connection.Subscription;
 import io.wsrouter.connection.TimerWheel;
@@ -36,9 +38,11 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +78,7 @@ public final class Shard {
     private final Counters counters = new Counters();
     private final TimerWheel timers;
     private final DepartedRates departedRates;
+    private final QueueBudget queueBudget;
     private final SecurityReports securityReports;
     private final ShardAudit audit;
     private final Connection.TimerListener timerListener = this::onConnectionTimer;
@@ -97,6 +102,7 @@ public final class Shard {
             int index,
             ShardLoop loop,
             RouterLimits limits,
+            NodeQueue nodeQueue,
             Backplane backplane,
             Authenticator authenticator,
             RouterListener listener,
@@ -110,6 +116,7 @@ public final class Shard {
         this.ids = new ConnectionIdGenerator(random);
         this.timers = new TimerWheel(loop.nanoTime());
         this.departedRates = new DepartedRates(loop.nanoTime());
+        this.queueBudget = nodeQueue.open(loop::execute, new DropCounts(counters, this::onFault));
         this.securityReports = new SecurityReports(listener, loop.nanoTime());
         this.health = new ReceiverHealth(connections, loop.nanoTime());
         this.audit = new ShardAudit(this, tables, backplane);
@@ -140,6 +147,11 @@ public final class Shard {
     /** What it has counted. Read and written on its loop. */
     public Counters counters() {
         return counters;
+    }
+
+    /** What may wait for the sockets of its loop. Used on the loop. */
+    public QueueBudget queueBudget() {
+        return queueBudget;
     }
 
     // ---- the life of a connection
@@ -1047,24 +1059,25 @@ public final class Shard {
     }
 
     /** The connections of a user, oldest first. */
-    List<ConnectionInfo> onDescribeUser(Address user) {
+    List<CompletableFuture<ConnectionInfo>> onDescribeUser(Address user) {
         assert loop.isCurrent();
         UserConnections found = connections.ofUser(user);
-        List<ConnectionInfo> described = new ArrayList<>();
-        if (found != null) {
-            for (Connection connection : found.connections()) {
-                described.add(ConnectionInfo.of(connection));
-            }
-        }
-        return described;
+        return found == null
+                ? List.of()
+                : Stream.of(found.connections()).map(Shard::describe).toList();
     }
 
-    /** One connection, or null when there is none with this id. */
-    @Nullable
-    ConnectionInfo onDescribe(ConnectionId id) {
+    /** One connection; empty when there is none with this id. */
+    List<CompletableFuture<ConnectionInfo>> onDescribe(ConnectionId id) {
         assert loop.isCurrent();
         Connection found = connections.get(id);
-        return found == null ? null : ConnectionInfo.of(found);
+        return found == null ? List.of() : List.of(describe(found));
+    }
+
+    private static CompletableFuture<ConnectionInfo> describe(Connection connection) {
+        CompletableFuture<ConnectionInfo> described = new CompletableFuture<>();
+        connection.describeQueue(queue -> described.complete(ConnectionInfo.of(connection, queue)));
+        return described;
     }
 
     /** Closes one connection for an operator and says whether it was there. */
@@ -1141,7 +1154,13 @@ public final class Shard {
     /** The sizes of its tables. */
     ShardStats onStats() {
         assert loop.isCurrent();
-        return ShardStats.of(connections.size(), connections.users(), subscriptions.size(), topics.size(), counters);
+        return ShardStats.of(
+                connections.size(),
+                connections.users(),
+                subscriptions.size(),
+                topics.size(),
+                queueBudget.usedBytes(),
+                counters);
     }
 
     /** Carries work from this shard to another: in order, and as part of this turn's batch. */

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param users users with a connection
  * @param subscribedTopics topics with a subscriber, counted once for each shard that has one
  * @param topics topics with a subscriber, counted at their home
+ * @param queuedBytes what waits to be written, as it counts for {@code limits.queued-bytes}
  * @param counts every metric; unmodifiable
  * @param closed the connections closed for each reason, which add up to {@link Metric#CONNECTIONS_CLOSED}; unmodifiable
  */
@@ -22,10 +23,12 @@ public record ShardStats(
         int users,
         int subscribedTopics,
         int topics,
+        long queuedBytes,
         Map<Metric, Long> counts,
         Map<CloseReason, Long> closed) {
 
-    static ShardStats of(int connections, int users, int subscribedTopics, int topics, Counters counters) {
+    static ShardStats of(
+            int connections, int users, int subscribedTopics, int topics, long queuedBytes, Counters counters) {
         Map<Metric, Long> counts = new EnumMap<>(Metric.class);
         for (Metric metric : Metric.values()) {
             counts.put(metric, counters.get(metric));
@@ -39,6 +42,7 @@ public record ShardStats(
                 users,
                 subscribedTopics,
                 topics,
+                queuedBytes,
                 Collections.unmodifiableMap(counts),
                 Collections.unmodifiableMap(closed));
     }
@@ -50,6 +54,7 @@ public record ShardStats(
                 users + other.users,
                 subscribedTopics + other.subscribedTopics,
                 topics + other.topics,
+                queuedBytes + other.queuedBytes,
                 sum(counts, other.counts),
                 sum(closed, other.closed));
     }

@@ -249,7 +249,7 @@ final class BacklogTest {
 
         assertThat(socket.drained()).containsExactly("first", "third");
         assertThat(queues.told).isEmpty();
-        assertThat(queues.loop(0).drops).isEqualTo(Map.of(Drop.EXPIRED, 1));
+        assertThat(queues.loop(0).drops).isEqualTo(Map.of(Drop.RECALLED, 1));
     }
 
     // ---- control

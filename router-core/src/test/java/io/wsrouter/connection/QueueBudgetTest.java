@@ -183,17 +183,4 @@ final class QueueBudgetTest {
             assertThat(queues.node().usedBytes()).isZero();
         }
     }
-
-    @Test
-    void shouldSetAsideAnEighthForMessagesThatAreTriedAgain() {
-        TestQueues queues = queues(4, SlowConsumerPolicy.DROP_OLDEST);
-        QueueBudget budget = queues.loop(0).budget;
-        long share = NODE_BYTES / 8 / 4;
-
-        assertThat(budget.tryReserveRetry(share)).isTrue();
-        assertThat(budget.tryReserveRetry(1)).isFalse();
-        budget.releaseRetry(1);
-        assertThat(budget.tryReserveRetry(1)).isTrue();
-        assertThat(queues.loop(1).budget.tryReserveRetry(share)).isTrue();
-    }
 }

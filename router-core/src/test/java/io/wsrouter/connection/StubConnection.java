@@ -32,9 +32,4 @@ final class StubConnection extends Connection {
     public boolean isSocketOpen() {
         return true;
     }
-
-    @Override
-    public long queuedBytes() {
-        return 0;
-    }
 }

@@ -4,8 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.auth.Principal;
+import io.wsrouter.connection.Backlog;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.Delivery;
+import io.wsrouter.connection.QueueListener;
+import io.wsrouter.connection.QueueState;
+import io.wsrouter.connection.Waiting;
 import io.wsrouter.connection.WriteResult;
 import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.protocol.Command;
@@ -46,6 +50,8 @@ public final class RecordingConnection extends Connection {
         HOLDING,
         /** Has begun to write the message, and waits until the test decides. */
         FLUSHING,
+        /** Takes nothing: messages wait in a {@link Backlog} until the test drains it. */
+        STALLED,
         /** Its queue is full, and it is to be closed. */
         FULL,
         /** Its queue is full, and it goes on without the message. */
@@ -59,10 +65,10 @@ public final class RecordingConnection extends Connection {
     }
 
     /** One message that the shard asked to write, and what became of it. */
-    public final class Write {
+    public final class Write implements Delivery {
 
         private final Message message;
-        private final WriteResult result;
+        private WriteResult result;
         private final @Nullable Delivery delivery;
         private final boolean isRecallable;
         private final long atNanos = shard.loop().nanoTime();
@@ -103,6 +109,24 @@ public final class RecordingConnection extends Connection {
             return dataOf(message);
         }
 
+        @Override
+        public void onDelivered() {
+            decide(Outcome.DELIVERED);
+        }
+
+        @Override
+        public void onRefused(Outcome outcome) {
+            decide(outcome);
+        }
+
+        @Override
+        public void onSuperseded() {
+            decision = Outcome.SLOW_CONSUMER;
+            if (delivery != null) {
+                delivery.onSuperseded();
+            }
+        }
+
         private void decide(Outcome outcome) {
             if (decision != null) {
                 return;
@@ -131,6 +155,7 @@ public final class RecordingConnection extends Connection {
     private final Set<String> wishes = new HashSet<>();
     private final Queue<Socket> script = new ArrayDeque<>();
     private @Nullable Supplier<Socket> source;
+    private final Backlog backlog;
     private Socket socket = Socket.HEALTHY;
     private @Nullable RegistrationResult registration;
     private boolean isSilent;
@@ -148,6 +173,7 @@ public final class RecordingConnection extends Connection {
         this.shard = router.router().homeShard(principal.user());
         this.socketShard = router.anyShard();
         this.user = principal.user().name();
+        this.backlog = shard.queueBudget().open(() -> inOneStep(() -> shard.onClose(this, CloseReason.SLOW_CONSUMER)));
     }
 
     // ---- what the client does
@@ -279,6 +305,19 @@ public final class RecordingConnection extends Connection {
     public void takesEverything() {
         socket = Socket.HEALTHY;
         decidesHeld(Outcome.DELIVERED);
+    }
+
+    /** Takes the first messages of what waits for its stalled socket, as many as there are up to {@code count}. */
+    public void drains(int count) {
+        inOneStep(() -> {
+            for (int i = 0; i < count; i++) {
+                Waiting next = backlog.poll(shard.loop().nanoTime());
+                if (next != null && next.delivery() != null) {
+                    next.delivery().onDelivered();
+                }
+            }
+            backlog.tellRefused();
+        });
     }
 
     /** Decides everything that it holds now. */
@@ -446,8 +485,11 @@ public final class RecordingConnection extends Connection {
             violations.add("a message for " + message.to() + " was written to it");
         }
         Socket now = socketNow();
+        if (now == Socket.STALLED) {
+            return keepsWaiting(message, delivery);
+        }
         WriteResult result = switch (now) {
-            case HEALTHY, IMMEDIATE, HOLDING, FLUSHING, FAILING -> WriteResult.ACCEPTED;
+            case HEALTHY, IMMEDIATE, HOLDING, FLUSHING, FAILING, STALLED -> WriteResult.ACCEPTED;
             case FULL -> WriteResult.SLOW_CONSUMER;
             case DROPPING -> WriteResult.DROPPED;
             case BUSY -> WriteResult.OVERLOADED;
@@ -462,7 +504,7 @@ public final class RecordingConnection extends Connection {
             case HEALTHY -> inOneStep(() -> write.decide(Outcome.DELIVERED));
             case FAILING -> inOneStep(() -> write.decide(Outcome.WRITE_FAILED));
             case IMMEDIATE -> write.decide(Outcome.DELIVERED);
-            case HOLDING, FLUSHING -> {}
+            case HOLDING, FLUSHING, STALLED -> {}
             case FULL, DROPPING -> write.decide(Outcome.SLOW_CONSUMER);
             case BUSY -> write.decide(Outcome.OVERLOADED);
             case GONE -> write.decide(Outcome.CLOSED);
@@ -470,11 +512,21 @@ public final class RecordingConnection extends Connection {
         return result;
     }
 
+    private WriteResult keepsWaiting(Message message, @Nullable Delivery delivery) {
+        Write write = new Write(message, WriteResult.ACCEPTED, delivery, false);
+        writes.add(write);
+        write.result = backlog.add(message, write, shard.loop().nanoTime());
+        if (write.result != WriteResult.ACCEPTED) {
+            write.decide(Outcome.SLOW_CONSUMER);
+        }
+        return write.result;
+    }
+
     @Override
     public boolean recall(Delivery delivery) {
         checkLoop("recall");
         for (Write write : writes) {
-            if (write.delivery == delivery && write.decision == null && write.isRecallable) {
+            if (write.delivery == delivery && write.decision == null && (write.isRecallable || backlog.recall(write))) {
                 write.decision = Outcome.EXPIRED;
                 return true;
             }
@@ -551,11 +603,8 @@ public final class RecordingConnection extends Connection {
     }
 
     @Override
-    public long queuedBytes() {
-        return writes.stream()
-                .filter(write -> write.decision == null)
-                .mapToLong(write -> write.message.lengthBytes())
-                .sum();
+    public void describeQueue(Consumer<QueueState> answer) {
+        answer.accept(backlog.describe(shard.loop().nanoTime()));
     }
 
     @Override
@@ -609,6 +658,7 @@ public final class RecordingConnection extends Connection {
         isSocketClosed = true;
         socketShard.loop().execute(() -> socketShard.onSocketClosed(this));
         shard.onClosed(this);
+        backlog.close(QueueListener.Drop.CLOSED);
         decideAll(Outcome.CLOSED);
     }
 

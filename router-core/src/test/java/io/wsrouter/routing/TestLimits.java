@@ -1,5 +1,7 @@
 package io.wsrouter.routing;
 
+import io.wsrouter.connection.QueueLimits;
+import io.wsrouter.connection.SlowConsumerPolicy;
 import java.time.Duration;
 
 /** The limits of a router under test: the defaults of the product, but for the rates, which are lifted. */
@@ -17,6 +19,7 @@ public final class TestLimits {
     private RetryPolicy retry = RetryPolicy.usual(1 << 20);
     private CreditLimits credits = CreditLimits.unlimited();
     private Duration readPause = Duration.ofSeconds(10);
+    private QueueLimits queues = new QueueLimits(1 << 20, 1_000, 1 << 28, SlowConsumerPolicy.DISCONNECT);
 
     private TestLimits() {}
 
@@ -78,6 +81,11 @@ public final class TestLimits {
         return this;
     }
 
+    public TestLimits queues(QueueLimits limits) {
+        queues = limits;
+        return this;
+    }
+
     RouterLimits toLimits() {
         return new RouterLimits(
                 connectionsPerUser,
@@ -91,6 +99,7 @@ public final class TestLimits {
                 heartbeatMisses,
                 retry,
                 credits,
-                readPause);
+                readPause,
+                queues);
     }
 }

@@ -29,6 +29,7 @@ import io.wsrouter.connection.Requester;
 import io.wsrouter.metrics.Metric;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Outcome;
+import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.Pushes;
 import io.wsrouter.protocol.Receipt;
 import io.wsrouter.routing.ConnectionInfo;
@@ -508,7 +509,13 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         fields.put("user", info.id().user().name());
         fields.put("openedAt", info.id().epochSeconds());
         fields.put("expires", info.expiresAtEpochSeconds());
-        fields.put("queuedBytes", info.queuedBytes());
+        fields.put("queuedBytes", info.queue().bytes());
+        fields.put("oldestQueuedMs", TimeUnit.NANOSECONDS.toMillis(info.queue().oldestNanos()));
+        Map<String, Integer> dropped = new LinkedHashMap<>();
+        for (Priority priority : Priority.values()) {
+            dropped.put(priority.word(), info.queue().dropped().getOrDefault(priority, 0));
+        }
+        fields.put("dropped", dropped);
         fields.put("subscriptions", info.subscriptions());
         return fields;
     }
@@ -519,6 +526,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         fields.put("users", stats.users());
         fields.put("topics", stats.topics());
         fields.put("subscribedTopics", stats.subscribedTopics());
+        fields.put("queuedBytes", stats.queuedBytes());
         for (Map.Entry<Metric, Long> count : stats.counts().entrySet()) {
             fields.put(count.getKey().word(), count.getValue());
         }

@@ -33,6 +33,7 @@ final class Contradictions {
         warnOfLimitWithoutEffect("limits.connections-per-user", "limits.connections");
         warnOfLimitWithoutEffect("limits.connections-per-ip", "limits.connections");
         warnOfLimitWithoutEffect("limits.messages-per-second", "limits.messages-per-second-per-user");
+        warnOfLimitWithoutEffect("limits.queued-bytes-per-connection", "limits.queued-bytes");
         warnOfOriginsWithoutEffect();
         warnOfLongDurations();
         warnOfSecretOnCommandLine();

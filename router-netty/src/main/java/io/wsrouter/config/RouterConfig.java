@@ -1,6 +1,7 @@
 package io.wsrouter.config;
 
 import io.wsrouter.config.Key.Word;
+import io.wsrouter.connection.SlowConsumerPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +53,7 @@ public record RouterConfig(
         @Key(value = "2s", doc = "Time after which a receipt is given, whatever still waits to be written.")
         Duration receiptTimeout,
 
+        @Key SlowConsumer slowConsumer,
         @Key Heartbeat heartbeat,
         @Key Audit audit,
         @Key Degradation degradation,
@@ -242,6 +244,15 @@ public record RouterConfig(
             int queuedMessagesPerConnection,
 
             @Key(
+                    value = "256MiB",
+                    bytes = true,
+                    min = "64KiB",
+                    max = "64GiB",
+                    doc =
+                            "Bytes that may wait to be written on the node, with what keeping them takes; an eighth is for retries.")
+            long queuedBytes,
+
+            @Key(
                     value = "256KiB",
                     name = "socket-send-buffer",
                     bytes = true,
@@ -264,6 +275,14 @@ public record RouterConfig(
         /** Stands for {@code auto} in {@link #connections()}: the server finds the number at start-up. */
         public static final int AUTO = 0;
     }
+
+    /** What becomes of a connection that reads too slowly. */
+    public record SlowConsumer(
+            @Key(
+                    value = "disconnect",
+                    doc =
+                            "What gives way when a queue is full: the connection, the oldest message, the new one, or the same event's last.")
+            SlowConsumerPolicy policy) {}
 
     /** How a connection proves that it lives. */
     public record Heartbeat(

@@ -9,8 +9,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.unix.Socket;
 import io.wsrouter.auth.Principal;
+import io.wsrouter.connection.Backlog;
 import io.wsrouter.connection.Connection;
 import io.wsrouter.connection.Delivery;
+import io.wsrouter.connection.QueueLimits;
+import io.wsrouter.connection.QueueListener.Drop;
+import io.wsrouter.connection.QueueState;
+import io.wsrouter.connection.Waiting;
 import io.wsrouter.connection.WriteResult;
 import io.wsrouter.metrics.Counters;
 import io.wsrouter.metrics.Metric;
@@ -18,6 +23,7 @@ import io.wsrouter.protocol.CloseReason;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.Outcome;
+import io.wsrouter.protocol.Pushes;
 import io.wsrouter.routing.Shard;
 import io.wsrouter.transport.DirectSocket;
 import io.wsrouter.transport.NettyShardLoop;
@@ -29,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,18 +43,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a turn of the loop writes to it is gathered and flushed once: as a part of the {@link TurnBuffer} while it lies
  * there in one piece, so that a message to many sockets is encoded once and copied by the kernel alone, else in a buffer of
- * its own. One flush at a time is under way; what comes meanwhile gathers for the next, up to the limits on queued bytes and
- * messages. Beyond them the connection is a slow consumer.
+ * its own. One flush at a time is under way. What comes meanwhile waits: messages in a {@link Backlog}, by class, and control
+ * frames in the buffer, before them.
  *
  * <p>The home shard calls the methods of {@link Connection}; the socket's loop owns everything else here. They are mostly one
  * and the same loop. Where they are not, each side hops to the other, in order.
  */
-final class ChannelConnection extends Connection implements NettyShardLoop.Flushable, ChannelFutureListener {
+final class ChannelConnection extends Connection
+        implements NettyShardLoop.Flushable, ChannelFutureListener, Backlog.Owner {
 
     private static final byte[] NO_CLOSE_CODE = {};
 
-    /** How much may wait for one connection. */
-    record QueueLimits(long bytes, int messages) {}
+    /** What a turn gathers for one socket beyond this is offered to the kernel at once, as long as it is within recall. */
+    private static final int MOST_GATHERED_BYTES = 64 * 1024;
+
+    /** What waits is written in pieces, so that what is more important and comes meanwhile can overtake it. */
+    private static final int PIECE_BYTES = 32 * 1024;
 
     private static final List<Delivery> NONE = List.of();
 
@@ -66,6 +77,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     private int sharedTurn;
     private @Nullable ByteBuf gathered;
     private @Nullable ByteBuf flushed;
+    private @Nullable Backlog backlog;
     private List<Delivery> gatheredDeliveries = NONE;
     private List<Delivery> flushedDeliveries = NONE;
     private int gatheredMessages;
@@ -75,6 +87,8 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     private boolean isFlushArmed;
     private boolean isFlushing;
     private boolean hasFlushBegun;
+    private boolean isCloseGathered;
+    private boolean isOutputShutDown;
     private @Nullable CloseReason closeReason;
     private byte[] peersCloseCode = NO_CLOSE_CODE;
 
@@ -92,15 +106,14 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
             Shard socketShard,
             Shard home,
             Principal principal,
-            InetAddress client,
-            QueueLimits limits) {
+            InetAddress client) {
         super(principal);
         this.channel = channel;
         this.socketLoop = socketLoop;
         this.socketShard = socketShard;
         this.home = home;
         this.client = client;
-        this.limits = limits;
+        this.limits = socketShard.queueBudget().limits();
         this.socket = DirectSocket.of(channel);
         this.far = socketShard == home ? null : new FarCommands(socketShard, home);
     }
@@ -160,9 +173,24 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     }
 
     @Override
-    public long queuedBytes() {
-        ByteBuf waiting = gathered;
-        return flushedBytes + sharedEnd - sharedStart + (waiting == null ? 0L : waiting.readableBytes());
+    public void describeQueue(Consumer<QueueState> answer) {
+        if (isAtHome()) {
+            answer.accept(onDescribeQueue());
+            return;
+        }
+        home.hop(socketShard, () -> {
+            QueueState state = onDescribeQueue();
+            socketShard.hop(home, () -> answer.accept(state));
+        });
+    }
+
+    private QueueState onDescribeQueue() {
+        return backlog == null ? QueueState.EMPTY : backlog.describe(nanoTime());
+    }
+
+    @Override
+    public boolean recall(Delivery delivery) {
+        return isAtHome() && backlog != null && backlog.recall(delivery);
     }
 
     // ---- called by the pipeline, on the socket's loop
@@ -229,7 +257,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         if (closeReason == null) {
             closeReason = CloseReason.CONNECTION_LOST;
         }
-        dropGathered();
+        dropWhatWaits();
         socketShard.onSocketClosed(this);
         socketShard.hop(home, () -> home.onClosed(this));
     }
@@ -300,9 +328,9 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         if (!isTaking()) {
             return WriteResult.CLOSED;
         }
-        int lengthBytes = message.lengthBytes();
-        if (!hasRoom(FrameBuffer.frameBytes(lengthBytes), 1)) {
-            return WriteResult.SLOW_CONSUMER;
+        flushWhenFull(FrameBuffer.frameBytes(message.lengthBytes()), 1);
+        if (mustWait()) {
+            return backlog().add(message, delivery, nanoTime());
         }
         gather(message);
         gatheredMessages++;
@@ -316,28 +344,48 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         if (!isTaking()) {
             return;
         }
-        if (!hasRoom(FrameBuffer.frameBytes(lengthBytes), 0)) {
-            overflow();
+        int frameBytes = FrameBuffer.frameBytes(lengthBytes);
+        flushWhenFull(frameBytes, 0);
+        if (mustWait() && !backlog().addControl(frameBytes)) {
+            onCutOff();
             return;
         }
         gather(opcode, payload, lengthBytes);
     }
 
-    /** Whether so much more may be queued. What one turn has produced is offered to the kernel before it is too much. */
-    private boolean hasRoom(int frameBytes, int messages) {
-        if (!isWithinLimits(frameBytes, messages) && !isFlushing) {
-            flushGathered();
+    /** Offers what this turn has gathered to the kernel before it is too much. */
+    private void flushWhenFull(int frameBytes, int messages) {
+        int bytes = gatheredBytes();
+        if (bytes > 0 && !mustWait() && isTooMuch(bytes + frameBytes, gatheredMessages + messages)) {
+            flush();
         }
-        return isWithinLimits(frameBytes, messages);
     }
 
-    private boolean isWithinLimits(int frameBytes, int messages) {
-        return (queuedBytes() == 0 || queuedBytes() + frameBytes <= limits.bytes())
-                && gatheredMessages + flushedMessages + messages <= limits.messages();
+    private boolean isTooMuch(int bytes, int messages) {
+        return bytes > MOST_GATHERED_BYTES
+                || bytes > limits.bytesPerConnection()
+                || messages > limits.messagesPerConnection();
+    }
+
+    private int gatheredBytes() {
+        return sharedEnd - sharedStart + (gathered == null ? 0 : gathered.readableBytes());
+    }
+
+    /** Whether anything is before what is written now that the kernel has not taken. */
+    private boolean mustWait() {
+        return isFlushing || (backlog != null && backlog.hasMessages());
+    }
+
+    private Backlog backlog() {
+        if (backlog == null) {
+            backlog = socketShard.queueBudget().open(this);
+        }
+        return backlog;
     }
 
     /** Not at once: whoever writes may be walking over the tables that closing changes. */
-    private void overflow() {
+    @Override
+    public void onCutOff() {
         socketLoop.execute(() -> requestClose(CloseReason.SLOW_CONSUMER));
     }
 
@@ -418,8 +466,8 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
     @Override
     public void onFlush() {
         isFlushArmed = false;
-        if (!isFlushing) {
-            flushGathered();
+        if (!isFlushing && hasGathered()) {
+            flush();
         }
     }
 
@@ -433,37 +481,95 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         return gathered != null || sharedEnd > sharedStart;
     }
 
-    private void flushGathered() {
-        if (!hasGathered()) {
-            return;
+    /** Hands the kernel what was gathered, and then what waits, until it takes no more. */
+    private void flush() {
+        boolean isWhole = true;
+        while (isWhole && !isFlushing && gatherNext()) {
+            isFlushing = true;
+            flushedBytes = gatheredBytes();
+            flushedMessages = gatheredMessages;
+            gatheredMessages = 0;
+            flushedDeliveries = gatheredDeliveries;
+            gatheredDeliveries = NONE;
+            isWhole = offer();
         }
-        isFlushing = true;
-        flushedBytes = (int) queuedBytes();
-        flushedMessages = gatheredMessages;
-        gatheredMessages = 0;
-        flushedDeliveries = gatheredDeliveries;
-        gatheredDeliveries = NONE;
-        offer();
+        if (backlog != null) {
+            backlog.tellRefused();
+            forgetBacklogWhenEmpty();
+        }
+        if (isWhole && isCloseGathered && !isFlushing && !isOutputShutDown) {
+            isOutputShutDown = true;
+            LingeringClose.shutDownOutput(channel);
+        }
     }
 
-    /** Offers what is to be flushed to the kernel, and has the channel write what that has not taken. */
-    private void offer() {
+    private void forgetBacklogWhenEmpty() {
+        if (backlog != null && backlog.isForgettable()) {
+            backlog = null;
+        }
+    }
+
+    /** Gathers what goes next, after the control frames, which are there: messages, and at last the close frame. */
+    private boolean gatherNext() {
+        if (backlog != null) {
+            gatherFrom(backlog);
+        }
+        if (closeReason != null && !isCloseGathered && !mustWait()) {
+            gatherClose(closeReason);
+        }
+        return hasGathered();
+    }
+
+    private void gatherFrom(Backlog waiting) {
+        waiting.onControlTaken();
+        int untoldDrops = waiting.takeUntoldDrops();
+        if (untoldDrops > 0) {
+            gatherText(Pushes.dropped(untoldDrops));
+        }
+        long nowNanos = waiting.hasMessages() ? nanoTime() : 0;
+        while (waiting.hasMessages() && gatheredBytes() < PIECE_BYTES) {
+            Waiting next = waiting.poll(nowNanos);
+            if (next != null) {
+                gather(next);
+            }
+        }
+    }
+
+    private void gather(Waiting next) {
+        Message message = next.message();
+        FrameBuffer.write(gathering(message.lengthBytes()), FrameBuffer.TEXT, message.json(), message.lengthBytes());
+        gatheredMessages++;
+        if (next.delivery() != null) {
+            gather(next.delivery());
+        }
+    }
+
+    private void gatherText(byte[] push) {
+        FrameBuffer.write(gathering(push.length), FrameBuffer.TEXT, push);
+    }
+
+    /** Offers what is to be flushed to the kernel, and has the channel write what that has not taken. Says whether the socket is whole. */
+    private boolean offer() {
         ByteBuf rest;
         try {
             rest = gathered == null ? offerShared() : offerGathered(gathered);
         } catch (IOException e) {
-            onFlushed(false);
-            return;
+            return endFlush(false);
         } catch (RuntimeException | OutOfMemoryError e) {
             socketShard.onFault(e);
-            onFlushed(false);
-            return;
+            return endFlush(false);
         }
         if (rest == null) {
-            onFlushed(true);
-        } else {
-            channel.writeAndFlush(rest.retain()).addListener(this);
+            return endFlush(true);
         }
+        int restBytes = rest.readableBytes();
+        ChannelFuture written = channel.writeAndFlush(rest.retain());
+        if (written.isDone()) {
+            return endFlush(written.isSuccess());
+        }
+        written.addListener(this);
+        backlog().onFlushBegun(restBytes, flushedMessages, nanoTime());
+        return true;
     }
 
     /** Offers what lies in the buffer of the turn to the kernel, and returns what it has not taken, or null. */
@@ -494,11 +600,13 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
 
     @Override
     public void operationComplete(ChannelFuture flush) {
-        onFlushed(flush.isSuccess());
+        if (endFlush(flush.isSuccess())) {
+            flush();
+        }
     }
 
-    /** A flush has ended: the kernel took all of it, or the socket failed. */
-    private void onFlushed(boolean isSuccess) {
+    /** A flush has ended: the kernel took all of it, or the socket failed. Says which. */
+    private boolean endFlush(boolean isSuccess) {
         boolean hasBegun = hasFlushBegun || (flushed != null && flushed.readerIndex() > 0);
         List<Delivery> told = flushedDeliveries;
         count(isSuccess);
@@ -507,11 +615,8 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         tell(told, isSuccess, hasBegun ? Outcome.WRITE_FAILED : notWritten());
         if (!isSuccess) {
             channel.close();
-        } else if (!isFlushing && hasGathered()) {
-            flushGathered();
-        } else if (!isFlushing && closeReason != null) {
-            LingeringClose.shutDownOutput(channel);
         }
+        return isSuccess;
     }
 
     private void forgetFlushed() {
@@ -524,6 +629,9 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         flushedDeliveries = NONE;
         flushedMessages = 0;
         flushedBytes = 0;
+        if (backlog != null) {
+            backlog.onFlushEnded();
+        }
     }
 
     private void count(boolean isDelivered) {
@@ -561,13 +669,17 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         closeReason = reason;
         LingeringClose.discardInput(channel);
         if (reason == CloseReason.SLOW_CONSUMER) {
-            dropGathered();
+            dropWhatWaits();
         }
+        if (!isFlushing) {
+            flush();
+        }
+    }
+
+    private void gatherClose(CloseReason reason) {
+        isCloseGathered = true;
         byte[] payload = closePayload(reason);
         FrameBuffer.write(gathering(payload.length), FrameBuffer.CLOSE, payload);
-        if (!isFlushing) {
-            flushGathered();
-        }
     }
 
     /** The code and the word of a reason; a client's close is answered with the client's own code. */
@@ -582,7 +694,7 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
                 .array();
     }
 
-    private void dropGathered() {
+    private void dropWhatWaits() {
         if (gathered != null) {
             gathered.release();
             gathered = null;
@@ -593,6 +705,9 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         List<Delivery> dropped = gatheredDeliveries;
         gatheredDeliveries = NONE;
         tell(dropped, false, notWritten());
+        if (backlog != null) {
+            backlog.close(closeReason == CloseReason.SLOW_CONSUMER ? Drop.CUT_OFF : Drop.CLOSED);
+        }
     }
 
     private void refuseFromAfar(@Nullable Delivery delivery, Outcome outcome) {
@@ -619,6 +734,11 @@ final class ChannelConnection extends Connection implements NettyShardLoop.Flush
         @Override
         public void onRefused(Outcome outcome) {
             socketShard.hop(home, () -> delivery.onRefused(outcome));
+        }
+
+        @Override
+        public void onSuperseded() {
+            socketShard.hop(home, delivery::onSuperseded);
         }
     }
 }

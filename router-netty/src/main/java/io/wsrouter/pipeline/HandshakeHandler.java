@@ -65,7 +65,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final PublicPort port;
     private final AcceptLimits acceptLimits;
     private final SharedRateLimit handshakeRate;
-    private final ChannelConnection.QueueLimits queueLimits;
     private final RequestDecoder decoder;
     private final AcceptedSocket socket;
     private @Nullable Future<?> deadline;
@@ -77,14 +76,12 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             PublicPort port,
             AcceptLimits acceptLimits,
             SharedRateLimit handshakeRate,
-            ChannelConnection.QueueLimits queueLimits,
             RequestDecoder decoder,
             AcceptedSocket socket) {
         this.port = port;
         this.acceptLimits = acceptLimits;
         this.socket = socket;
         this.handshakeRate = handshakeRate;
-        this.queueLimits = queueLimits;
         this.decoder = decoder;
     }
 
@@ -503,8 +500,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private ChannelConnection connection(Channel channel, Shard socketShard, Shard home, Principal principal) {
-        return new ChannelConnection(
-                channel, loopOf(socketShard), socketShard, home, principal, socket.client(), queueLimits);
+        return new ChannelConnection(channel, loopOf(socketShard), socketShard, home, principal, socket.client());
     }
 
     private Shard socketShard(Channel channel) {

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
-import io.wsrouter.config.RouterConfig;
 import io.wsrouter.connection.SharedRateLimit;
 
 /**
@@ -29,16 +28,12 @@ final class PublicInitializer extends ChannelInitializer<Channel> {
     private final PublicPort port;
     private final AcceptLimits acceptLimits;
     private final SharedRateLimit handshakeRate;
-    private final ChannelConnection.QueueLimits queueLimits;
 
     /** An initializer for the sockets of {@code port} that have passed {@code acceptLimits}. */
     PublicInitializer(PublicPort port, AcceptLimits acceptLimits) {
         this.port = port;
         this.acceptLimits = acceptLimits;
-        RouterConfig.Limits limits = port.config().limits();
-        this.handshakeRate = new SharedRateLimit(limits.handshakesPerSecond(), System.nanoTime());
-        this.queueLimits = new ChannelConnection.QueueLimits(
-                limits.queuedBytesPerConnection(), limits.queuedMessagesPerConnection());
+        this.handshakeRate = new SharedRateLimit(port.config().limits().handshakesPerSecond(), System.nanoTime());
     }
 
     @Override
@@ -55,6 +50,6 @@ final class PublicInitializer extends ChannelInitializer<Channel> {
         }
         RequestDecoder decoder = new RequestDecoder();
         pipeline.addLast(decoder);
-        pipeline.addLast(new HandshakeHandler(port, acceptLimits, handshakeRate, queueLimits, decoder, socket));
+        pipeline.addLast(new HandshakeHandler(port, acceptLimits, handshakeRate, decoder, socket));
     }
 }

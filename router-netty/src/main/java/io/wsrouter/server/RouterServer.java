@@ -10,6 +10,7 @@ import io.wsrouter.auth.Authenticator;
 import io.wsrouter.auth.jwt.JwtAuthenticator;
 import io.wsrouter.cluster.Backplane;
 import io.wsrouter.config.RouterConfig;
+import io.wsrouter.connection.QueueLimits;
 import io.wsrouter.connection.TimerWheel;
 import io.wsrouter.keys.ConfiguredKeys;
 import io.wsrouter.keys.FastSignatures;
@@ -55,7 +56,6 @@ public final class RouterServer implements AutoCloseable {
     private static final int OPEN_RECEIPTS_PER_CONNECTION = 1_000;
     private static final int VERIFIER_THREADS = 2;
     private static final int VERIFIER_QUEUE = 512;
-    private static final long RETRY_BYTES = 32L * 1024 * 1024;
 
     private final RouterConfig config;
     private final EventLog events = new EventLog();
@@ -245,11 +245,18 @@ public final class RouterServer implements AutoCloseable {
                 Signal.LOOP_LAG, probes::worstLagMillis,
                 Signal.FAILURE_RATE, probes::failurePercent,
                 Signal.HEAP, memory::heapPercent,
-                Signal.DIRECT_MEMORY, memory::directPercent);
+                Signal.DIRECT_MEMORY, memory::directPercent,
+                Signal.QUEUED_BYTES,
+                        () -> 100.0 * router.queuedBytes() / config.limits().queuedBytes());
     }
 
     private static RouterLimits limits(RouterConfig config, int loops) {
         RouterConfig.Limits limits = config.limits();
+        QueueLimits queues = new QueueLimits(
+                limits.queuedBytesPerConnection(),
+                limits.queuedMessagesPerConnection(),
+                limits.queuedBytes(),
+                config.slowConsumer().policy());
         return new RouterLimits(
                 limits.connectionsPerUser(),
                 switch (config.connectionsPerUserPolicy()) {
@@ -263,9 +270,10 @@ public final class RouterServer implements AutoCloseable {
                 config.receiptTimeout(),
                 config.heartbeat().interval(),
                 config.heartbeat().misses(),
-                RetryPolicy.usual(RETRY_BYTES / loops),
+                RetryPolicy.usual(queues.retryBytesOfLoop(loops)),
                 CreditLimits.among(config.loops()),
-                limits.readPause());
+                limits.readPause(),
+                queues);
     }
 
     private static ScheduledThreadPoolExecutor sampler() {

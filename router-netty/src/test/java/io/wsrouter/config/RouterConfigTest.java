@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wsrouter.config.RouterConfig.ConnectionsPerUserPolicy;
 import io.wsrouter.config.RouterConfig.Limits;
 import io.wsrouter.config.RouterConfig.Transport;
+import io.wsrouter.connection.SlowConsumerPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,12 +59,14 @@ class RouterConfigTest {
                         100,
                         1_048_576,
                         1000,
+                        268_435_456,
                         262_144,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(5)));
         assertThat(config.connectionsPerUserPolicy()).isEqualTo(ConnectionsPerUserPolicy.REFUSE);
         assertThat(config.receiptTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.heartbeat()).isEqualTo(new RouterConfig.Heartbeat(Duration.ofSeconds(25), 2));
+        assertThat(config.slowConsumer().policy()).isEqualTo(SlowConsumerPolicy.DISCONNECT);
         assertThat(config.drain()).isEqualTo(new RouterConfig.Drain(Duration.ofSeconds(4)));
     }
 
@@ -131,9 +134,11 @@ class RouterConfigTest {
                       subscriptions-per-connection: 7
                       queued-bytes-per-connection: 2MiB
                       queued-messages-per-connection: 8
+                      queued-bytes: 3GiB
                       socket-send-buffer: 4KiB
                       handshake-timeout: 500ms
                     connections-per-user-policy: replace
+                    slow-consumer: {policy: drop-oldest}
                     receipt-timeout: 1h
                     heartbeat: {interval: 2m, misses: 1}
                     drain: {timeout: 1ms}
@@ -179,12 +184,14 @@ class RouterConfigTest {
                         7,
                         2_097_152,
                         8,
+                        3_221_225_472L,
                         4096,
                         Duration.ofSeconds(10),
                         Duration.ofMillis(500)));
         assertThat(config.connectionsPerUserPolicy()).isEqualTo(ConnectionsPerUserPolicy.REPLACE);
         assertThat(config.receiptTimeout()).isEqualTo(Duration.ofHours(1));
         assertThat(config.heartbeat()).isEqualTo(new RouterConfig.Heartbeat(Duration.ofMinutes(2), 1));
+        assertThat(config.slowConsumer().policy()).isEqualTo(SlowConsumerPolicy.DROP_OLDEST);
         assertThat(config.drain().timeout()).isEqualTo(Duration.ofMillis(1));
     }
 
@@ -232,7 +239,7 @@ class RouterConfigTest {
 
     @Test
     void shouldDocumentEveryKey() {
-        assertThat(RouterConfig.keys()).hasSize(48).allSatisfy(key -> {
+        assertThat(RouterConfig.keys()).hasSize(50).allSatisfy(key -> {
             assertThat(key.doc()).as(key.path()).endsWith(".").hasSizeLessThan(120);
             assertThat(key.environment())
                     .isEqualTo("WSROUTER_" + key.path().replaceAll("[.-]", "_").toUpperCase(Locale.ROOT));

@@ -55,11 +55,6 @@ final class MemoryConnection extends Connection {
         return true;
     }
 
-    @Override
-    public long queuedBytes() {
-        return 0;
-    }
-
     /** The messages it was given. Its shard's loop. */
     int received() {
         return received;

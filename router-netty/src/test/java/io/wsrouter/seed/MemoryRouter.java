@@ -3,6 +3,8 @@ package io.wsrouter.seed;
 import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.cluster.Backplane;
+import io.wsrouter.connection.QueueLimits;
+import io.wsrouter.connection.SlowConsumerPolicy;
 import io.wsrouter.routing.CreditLimits;
 import io.wsrouter.routing.RetryPolicy;
 import io.wsrouter.routing.Router;
@@ -29,7 +31,8 @@ final class MemoryRouter {
             2,
             RetryPolicy.usual(1 << 20),
             CreditLimits.unlimited(),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            new QueueLimits(1 << 20, 1_000, 1 << 28, SlowConsumerPolicy.DISCONNECT));
 
     private MemoryRouter() {}
 
