@@ -2,10 +2,7 @@ package io.wsrouter.routing;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.address.ConnectionId;
-import io.wsrouter.auth.AuthFailure;
-import io.wsrouter.auth.AuthenticationException;
 import io.wsrouter.auth.Authenticator;
-import io.wsrouter.auth.Credentials;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.cluster.Backplane;
 import io.wsrouter.connection.Conduct;
@@ -28,7 +25,6 @@ import io.wsrouter.protocol.ErrorCode;
 import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.MessageEncoder;
 import io.wsrouter.protocol.Outcome;
-import io.wsrouter.protocol.Priority;
 import io.wsrouter.protocol.Pushes;
 import io.wsrouter.protocol.RawJson;
 import io.wsrouter.protocol.Receipt;
@@ -39,7 +35,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -64,7 +59,6 @@ public final class Shard {
     private final ShardLoop loop;
     private final RouterLimits limits;
     private final Backplane backplane;
-    private final Authenticator authenticator;
     private final RouterListener listener;
     private ShardProxy[] proxies = {};
     private final Parking parking;
@@ -84,6 +78,8 @@ public final class Shard {
     private final Connection.TimerListener timerListener = this::onConnectionTimer;
     private final MessageEncoder encoder = new MessageEncoder();
     private final ReceiverHealth health;
+    private final Judge judge;
+    private final Refreshes refreshes;
     private final ReceiptBook receipts = new ReceiptBook(counters, this::onPartClosed);
     private final LocalDelivery delivery;
     private @Nullable Publication publication;
@@ -95,7 +91,6 @@ public final class Shard {
     private long turnNanos;
     private long turnEpochMillis;
     private boolean isDraining;
-    private Level level = Level.NORMAL;
     private long misdeliveriesAcknowledged;
 
     Shard(
@@ -111,7 +106,6 @@ public final class Shard {
         this.loop = loop;
         this.limits = limits;
         this.backplane = backplane;
-        this.authenticator = authenticator;
         this.listener = listener;
         this.ids = new ConnectionIdGenerator(random);
         this.timers = new TimerWheel(loop.nanoTime());
@@ -119,6 +113,8 @@ public final class Shard {
         this.queueBudget = nodeQueue.open(loop::execute, new DropCounts(counters, this::onFault));
         this.securityReports = new SecurityReports(listener, loop.nanoTime());
         this.health = new ReceiverHealth(connections, loop.nanoTime());
+        this.judge = new Judge(loop, counters, securityReports);
+        this.refreshes = new Refreshes(this, authenticator);
         this.audit = new ShardAudit(this, tables, backplane);
         this.delivery = new LocalDelivery(this, limits, listener, timers, receipts, health);
         this.parking = new Parking(this, limits.credits());
@@ -142,6 +138,11 @@ public final class Shard {
     /** The loop that it runs on. Any thread. */
     public ShardLoop loop() {
         return loop;
+    }
+
+    /** Who judges its commands. */
+    Judge judge() {
+        return judge;
     }
 
     /** What it has counted. Read and written on its loop. */
@@ -319,17 +320,17 @@ public final class Shard {
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
             onUnsubscribe(from, unsubscribe);
         } else if (command instanceof Command.Refresh refresh) {
-            onRefresh(from, refresh);
+            refreshes.onRefresh(from, refresh);
         } else if (command instanceof Command.Ping ping) {
             from.push(Pushes.pong(ping.id()));
         } else if (command instanceof Command.Invalid forbidden) {
-            reportRefused(from, forbidden);
+            judge.onRefused(from, forbidden);
             error(from, forbidden.id(), forbidden.code(), forbidden.reason());
         }
     }
 
     private void onPublish(Connection from, Command.Publish publish, boolean isWithinRate) {
-        Outcome refusal = isWithinRate ? judge(from, publish) : Outcome.RATE_LIMITED;
+        Outcome refusal = isWithinRate ? judge.refusal(from, publish) : Outcome.RATE_LIMITED;
         if (refusal == null && publish.rawId() != null && !mayOpenReceipt(from)) {
             refusal = Outcome.OVERLOADED;
         }
@@ -358,7 +359,7 @@ public final class Shard {
 
     private void onRefusedPublish(Connection from, Command.RefusedPublish refused, boolean isWithinRate) {
         if (isWithinRate) {
-            reportRefused(from, refused);
+            judge.onRefused(from, refused);
         }
         refuse(from, refused.id(), isWithinRate ? refused.outcome() : Outcome.RATE_LIMITED);
     }
@@ -366,7 +367,7 @@ public final class Shard {
     private void onSubscribe(Connection from, Command.Subscribe subscribe) {
         Address topic = subscribe.to();
         if (!from.principal().maySubscribe(topic)) {
-            reportDenied(from, topic, "subscribe");
+            judge.onDenied(from, topic, "subscribe");
             error(
                     from,
                     subscribe.id(),
@@ -399,115 +400,11 @@ public final class Shard {
     }
 
     private void onBadRequest(Connection from, Command.Invalid invalid) {
-        reportRefused(from, invalid);
+        judge.onRefused(from, invalid);
         error(from, invalid.id(), invalid.code(), invalid.reason());
         if (conduct(from).exhaustsPatience(loop.nanoTime())) {
             onClose(from, CloseReason.TOO_MANY_BAD_REQUESTS);
         }
-    }
-
-    /** Counts and reports a command that could be refused while it was read. */
-    private void reportRefused(Requester who, Command refused) {
-        if (refused instanceof Command.RefusedPublish publish && publish.outcome() == Outcome.FORBIDDEN) {
-            reportDenied(who, null, "publish to a malformed connection");
-        } else if (refused instanceof Command.Invalid invalid && invalid.code() == ErrorCode.FORBIDDEN) {
-            reportDenied(who, null, "subscribe to what is not a topic");
-        } else if (refused instanceof Command.Invalid invalid) {
-            counters.increment(Metric.BAD_REQUESTS);
-            if (invalid.claimsIdentity()) {
-                reportOwnerMismatch(who, null, "identity in envelope");
-            }
-        }
-    }
-
-    private void reportDenied(Requester who, @Nullable Address address, String detail) {
-        counters.increment(Metric.DENIED);
-        report(SecurityEvent.Kind.DENIED, who, address, detail);
-    }
-
-    private void reportOwnerMismatch(Requester who, @Nullable Address address, String detail) {
-        counters.increment(Metric.OWNER_MISMATCHES);
-        report(SecurityEvent.Kind.OWNER_MISMATCH, who, address, detail);
-    }
-
-    private void report(SecurityEvent.Kind kind, Requester who, @Nullable Address address, String detail) {
-        securityReports.report(
-                new SecurityEvent(kind, who.principal().user(), address, detail, who.ip()), loop.nanoTime());
-    }
-
-    // ---- a new token for an open connection
-
-    private void onRefresh(Connection from, Command.Refresh refresh) {
-        if (!conduct(from).tryStartRefresh(loop.nanoTime())) {
-            error(from, refresh.id(), ErrorCode.RATE_LIMITED, "one refresh at a time, and one a second");
-            return;
-        }
-        Authenticator.ask(authenticator, new Credentials(refresh.token()))
-                .whenComplete((principal, failure) ->
-                        loop.execute(() -> onAuthenticated(from, refresh.id(), principal, failure)));
-    }
-
-    private void onAuthenticated(
-            Connection from, @Nullable String id, @Nullable Principal principal, @Nullable Throwable failure) {
-        conduct(from).endRefresh();
-        if (!from.isOpen()) {
-            return;
-        }
-        if (principal == null) {
-            onUnauthenticated(from, id, failure);
-        } else if (!principal.user().equals(from.principal().user())) {
-            reportOwnerMismatch(from, null, "refresh");
-            refuseRefresh(from, id, ErrorCode.FORBIDDEN, AuthFailure.IDENTITY_MISMATCH);
-        } else {
-            renew(from, id, principal);
-        }
-    }
-
-    private void onUnauthenticated(Connection from, @Nullable String id, @Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof AuthenticationException refused) {
-            ErrorCode code = refused.failure().isRetryable() ? ErrorCode.OVERLOADED : ErrorCode.UNAUTHENTICATED;
-            report(
-                    SecurityEvent.Kind.UNAUTHENTICATED,
-                    from,
-                    null,
-                    "refresh: " + refused.failure().word());
-            refuseRefresh(from, id, code, refused.failure());
-        } else {
-            onFault(cause == null ? new IllegalStateException("no principal and no failure") : cause);
-            onClose(from, CloseReason.INTERNAL_ERROR);
-        }
-    }
-
-    private void refuseRefresh(Connection from, @Nullable String id, ErrorCode code, AuthFailure failure) {
-        counters.increment(Metric.REFRESHES_REFUSED);
-        error(from, id, code, failure.word() + ": " + failure.explanation());
-    }
-
-    private void renew(Connection connection, @Nullable String id, Principal principal) {
-        counters.increment(Metric.REFRESHED);
-        connection.onRefreshed(principal, loop.epochMillis() / 1000);
-        for (Subscription subscription : connection.subscriptions()) {
-            if (!principal.maySubscribe(subscription.topic())) {
-                revoke(subscription);
-            }
-        }
-        scheduleTimer(connection, loop.nanoTime());
-        if (id != null) {
-            connection.push(Pushes.refreshed(id, principal.expiresAtEpochSeconds()));
-        }
-    }
-
-    /** Ends a subscription for which there is no grant any more. */
-    private void revoke(Subscription subscription) {
-        Connection from = subscription.connection();
-        Address topic = subscription.topic();
-        String reason = from.principal().user() + " may no longer subscribe to " + topic;
-        for (LocalTopic.Waiting waiting : takeWaiting(from, topic)) {
-            error(from, waiting.commandId(), ErrorCode.FORBIDDEN, reason);
-        }
-        unsubscribe(subscription);
-        error(from, null, ErrorCode.FORBIDDEN, reason);
     }
 
     // ---- commands that wait for credit
@@ -566,36 +463,6 @@ public final class Shard {
             onClose(from, CloseReason.RATE_EXCEEDED);
         }
         return false;
-    }
-
-    /** Whether the publisher may send to that address, and knows whose it is. */
-    private @Nullable Outcome judge(Requester publisher, Command.Publish publish) {
-        Address to = publish.to();
-        String claimedOwner = publish.claimedOwner();
-        if (claimedOwner != null && !isOwner(claimedOwner, to)) {
-            reportOwnerMismatch(publisher, to, "publish");
-            return Outcome.OWNER_MISMATCH;
-        }
-        if (!publisher.principal().mayPublish(to)) {
-            reportDenied(publisher, to, "publish");
-            return Outcome.FORBIDDEN;
-        }
-        return mayTakeOn(publish.priority()) ? null : Outcome.OVERLOADED;
-    }
-
-    /** Whether the node's level leaves room for a publish of {@code priority}. */
-    private boolean mayTakeOn(Priority priority) {
-        if (!level.sheds(priority)) {
-            return true;
-        }
-        counters.increment(priority == Priority.LOW ? Metric.LOW_SHED : Metric.NORMAL_SHED);
-        return false;
-    }
-
-    /** A topic belongs to nobody. */
-    private static boolean isOwner(String userId, Address address) {
-        return address.kind() != Address.Kind.TOPIC
-                && userId.equals(address.owner().name());
     }
 
     private Message encode(Principal publisher, Command.Publish publish) {
@@ -762,7 +629,7 @@ public final class Shard {
         return opened;
     }
 
-    private void unsubscribe(Subscription subscription) {
+    void unsubscribe(Subscription subscription) {
         subscription.connection().remove(subscription);
         LocalTopic local = subscriptions.get(subscription.topic());
         if (subscriptions.remove(subscription)) {
@@ -793,7 +660,7 @@ public final class Shard {
         takeWaiting(from, topic).forEach(waiting -> from.push(Pushes.ok(waiting.commandId())));
     }
 
-    private List<LocalTopic.Waiting> takeWaiting(Connection from, Address topic) {
+    List<LocalTopic.Waiting> takeWaiting(Connection from, Address topic) {
         LocalTopic local = subscriptions.get(topic);
         return local == null ? List.of() : local.takeWaiting(from);
     }
@@ -931,7 +798,7 @@ public final class Shard {
         scheduleTimer(connection, nowNanos);
     }
 
-    private void scheduleTimer(Connection connection, long nowNanos) {
+    void scheduleTimer(Connection connection, long nowNanos) {
         long nextLookNanos = parking.isParked(connection)
                 ? limits.readPause().toNanos() - parking.pausedNanos(connection, nowNanos)
                 : limits.heartbeatInterval().toNanos() - (nowNanos - connection.heardOrPingedNanos());
@@ -948,7 +815,7 @@ public final class Shard {
         return Math.min(expirySeconds * 1000 - loop.epochMillis(), Integer.MAX_VALUE);
     }
 
-    private Conduct conduct(Connection connection) {
+    Conduct conduct(Connection connection) {
         Conduct known = connection.conduct();
         return known == null ? conduct(connection, loop.nanoTime()) : known;
     }
@@ -957,7 +824,7 @@ public final class Shard {
         return connection.conduct(limits.messagesPerSecond(), nowNanos);
     }
 
-    private static void error(Connection to, @Nullable String id, ErrorCode code, String reason) {
+    static void error(Connection to, @Nullable String id, ErrorCode code, String reason) {
         if (to.isOpen()) {
             to.push(Pushes.error(id, code, reason));
         }
@@ -1034,7 +901,7 @@ public final class Shard {
     void onPublish(Requester publisher, Command.Publish publish, Consumer<Receipt> answer) {
         assert loop.isCurrent();
         counters.increment(Metric.PUBLISHED);
-        Outcome refusal = judge(publisher, publish);
+        Outcome refusal = judge.refusal(publisher, publish);
         if (refusal != null) {
             counters.increment(Metric.PUBLISHES_REFUSED);
             answer.accept(Receipt.refused(refusal));
@@ -1050,7 +917,7 @@ public final class Shard {
             counters.increment(Metric.PUBLISHED);
             counters.increment(Metric.PUBLISHES_REFUSED);
         }
-        reportRefused(publisher, command);
+        judge.onRefused(publisher, command);
     }
 
     /** Delivers a message that came over the backplane. Runs on the home shard of the address. */
@@ -1130,7 +997,7 @@ public final class Shard {
     /** The node's level has changed: from now on publishes are judged by this one. */
     void onLevel(Level newLevel) {
         assert loop.isCurrent();
-        level = newLevel;
+        judge.onLevel(newLevel);
     }
 
     /** How many of its users had messages within the last seconds, and how many refused one. */
