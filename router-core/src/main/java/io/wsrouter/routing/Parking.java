@@ -128,7 +128,7 @@ final class Parking {
 
     /** Whether nobody waits before it. */
     private boolean isNext(Connection from, int home) {
-        return (shortOfCredit.get(home).isEmpty() && far.get(home).isEmpty()) || (from == served && leftOfTurn-- > 0);
+        return !hasWaiting(home) || (from == served && leftOfTurn-- > 0);
     }
 
     private boolean hasShare(Connection from) {
@@ -197,8 +197,7 @@ final class Parking {
 
     /** Whether a connection of another shard may send one more command there, of which it has {@code share} on its way. */
     boolean mayCommand(int home, InFlight share) {
-        boolean isNext = isFarServed
-                || (shortOfCredit.get(home).isEmpty() && far.get(home).isEmpty());
+        boolean isNext = !hasWaiting(home) || (isFarServed && leftOfTurn-- > 0);
         return isNext
                 && proxies[home].hasCredit()
                 && (hasFarShare(share) || (proxies[home].reclaim() && hasFarShare(share)));
@@ -224,28 +223,36 @@ final class Parking {
         for (int left = shortOfShare.size(); left > 0 && !shortOfShare.isEmpty(); left--) {
             serve(takeFirst(shortOfShare), 0);
         }
-        isFarNext = !isFarNext;
-        if (isFarNext) {
-            serveFar(home);
-        }
-        Set<Connection> waiting = shortOfCredit.get(home);
-        while (!waiting.isEmpty() && proxies[home].hasCredit()) {
-            serve(takeFirst(waiting), TURN);
-        }
-        if (!isFarNext) {
-            serveFar(home);
-        }
-        if (!waiting.isEmpty() || !far.get(home).isEmpty()) {
+        serveByTurns(home);
+        if (hasWaiting(home)) {
             proxies[home].callWhenCreditIsBack();
         }
     }
 
-    private void serveFar(int home) {
-        isFarServed = true;
-        try {
-            for (int left = far.get(home).size(); left > 0 && proxies[home].hasCredit(); left--) {
-                far.get(home).remove().run();
+    private boolean hasWaiting(int home) {
+        return !shortOfCredit.get(home).isEmpty() || !far.get(home).isEmpty();
+    }
+
+    /** Serves by turns who is at home here and who has its socket here, of these each once: one may be short of its share. */
+    private void serveByTurns(int home) {
+        Set<Connection> near = shortOfCredit.get(home);
+        int farLeft = far.get(home).size();
+        while ((!near.isEmpty() || farLeft > 0) && proxies[home].hasCredit()) {
+            isFarNext = !isFarNext;
+            if (near.isEmpty() || (isFarNext && farLeft > 0)) {
+                farLeft--;
+                serveFar(far.get(home).remove());
+            } else {
+                serve(takeFirst(near), TURN);
             }
+        }
+    }
+
+    private void serveFar(Runnable goOn) {
+        isFarServed = true;
+        leftOfTurn = TURN;
+        try {
+            goOn.run();
         } finally {
             isFarServed = false;
         }
