@@ -262,11 +262,27 @@ public final class Shard {
     }
 
     void takeOut(Connection connection, CloseReason reason) {
+        if (connections.holds(connection)) {
+            takeOutHeld(connection, reason);
+        } else {
+            takeOutLost(connection, reason);
+        }
+    }
+
+    /** Takes out a connection that is missing from some table, and leaves who is found under its id where it is. */
+    private void takeOutLost(Connection connection, CloseReason reason) {
+        Connection holder = connections.get(connection.id());
+        connections.restore(connection);
+        takeOutHeld(connection, reason);
+        if (holder != null && holder != connection && holder.isOpen()) {
+            connections.restore(holder);
+        }
+    }
+
+    private void takeOutHeld(Connection connection, CloseReason reason) {
         Address user = connection.principal().user();
         UserConnections ofUser = connections.ofUser(user);
-        if (!connections.remove(connection)) {
-            return;
-        }
+        connections.remove(connection);
         if (reason == CloseReason.SLOW_CONSUMER) {
             health.onFailed(connection);
         }
@@ -850,16 +866,11 @@ public final class Shard {
         return connection.isOpen() ? AuditFinding.Action.WATCHED : AuditFinding.Action.CLOSED;
     }
 
-    /** Takes out a connection that is missing from some table, and leaves who is found under its id where it is. */
+    /** Takes out a connection that cannot be told of it. */
     void takeOutWholly(Connection connection) {
-        Connection holder = connections.get(connection.id());
-        connections.restore(connection);
         takeOut(connection, CloseReason.INTERNAL_ERROR);
         if (connection.isOpen()) {
             connection.onClosing();
-        }
-        if (holder != null && holder != connection && holder.isOpen()) {
-            connections.restore(holder);
         }
     }
 

@@ -278,6 +278,21 @@ final class ShardAuditTest {
         assertReaches(alice.address(), alice);
     }
 
+    /** Whoever closes before a pass has found it out must leave nothing, because no table leads to it any more. */
+    @Test
+    void shouldLeaveNothingOfAConnectionThatClosesAfterItsTablesHaveLostIt() {
+        RecordingConnection alice = broken(router.connects("alice"));
+        alice.subscribesTo("topic:x");
+        router.runUntilIdle();
+        Tampering.takeOut(alice, tableOf(alice));
+
+        alice.disconnects();
+        router.runUntilIdle();
+
+        assertThat(backplane.interest()).isEmpty();
+        assertThat(audit()).allMatch(AuditReport::isClean);
+    }
+
     /** The keys of a large table are not looked through at once either. */
     @Test
     void shouldLookForAStrayKeyInSlices() {
