@@ -291,6 +291,16 @@ public final class RecordingConnection extends Connection {
         socket = newSocket;
     }
 
+    /** Answers for what it holds, as a queue does, the oldest first or when they are displaced the newest first; then it changes. */
+    public void becomes(Socket newSocket, Outcome heldAre) {
+        if (heldAre == Outcome.SLOW_CONSUMER) {
+            decidesHeldFromTheNewest(heldAre);
+        } else {
+            decidesHeld(heldAre);
+        }
+        inOneStep(() -> socket = socket == Socket.GONE ? socket : newSocket);
+    }
+
     /** Is like this for the next messages, one after the other, and as before afterwards. */
     public void hasInTurn(Socket... sockets) {
         script.addAll(List.of(sockets));
