@@ -1,0 +1,78 @@
+package io.wsrouter.simulation;
+
+import io.wsrouter.routing.Router;
+import io.wsrouter.routing.RouterListener;
+import io.wsrouter.routing.SecurityEvent;
+import io.wsrouter.routing.SteppedLoop;
+import io.wsrouter.routing.VirtualClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A router on loops that are turned one task at a time. */
+final class Node {
+
+    private final int index;
+    private final List<SteppedLoop> loops = new ArrayList<>();
+    private final List<Reader> readers = new ArrayList<>();
+    private final VirtualBackplane backplane = new VirtualBackplane();
+    private final Oracle oracle;
+    private final Router router;
+
+    Node(int index, World world, VirtualClock clock, VirtualAuthenticator authenticator, Oracle oracle) {
+        this.index = index;
+        this.oracle = oracle;
+        for (int i = 0; i < world.shards(); i++) {
+            loops.add(new SteppedLoop("loop " + i + " of node " + index, clock));
+            readers.add(new Reader(oracle.users().get(0)));
+        }
+        router = new Router(
+                loops,
+                world.limits(),
+                backplane,
+                authenticator,
+                new Listener(),
+                new SplittableRandom(world.idSeed() + index));
+    }
+
+    int index() {
+        return index;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    List<SteppedLoop> loops() {
+        return loops;
+    }
+
+    /** What the loop of a shard reads commands with. */
+    Reader reader(int shard) {
+        return readers.get(shard);
+    }
+
+    /** Looks at whether the other nodes are told of an address. */
+    void checkInterest(Oracle judge, Target target, boolean isWanted) {
+        judge.expects(
+                backplane.wants(target) == isWanted,
+                "4 tables",
+                "node " + index,
+                "tells the other nodes that " + target + " is " + (isWanted ? "not " : "") + "wanted");
+    }
+
+    private final class Listener implements RouterListener {
+
+        @Override
+        public void onSecurityEvent(SecurityEvent event) {
+            if (event.kind() == SecurityEvent.Kind.MISDELIVERY_REFUSED) {
+                oracle.stoppedAtTheWrite(event);
+            }
+        }
+
+        @Override
+        public void onBug(Throwable cause) {
+            oracle.faulted(cause);
+        }
+    }
+}
