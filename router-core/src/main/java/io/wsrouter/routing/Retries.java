@@ -125,6 +125,10 @@ final class Retries {
     // ---- an attempt
 
     private void attempt(Retry retry, Connection receiver) {
+        if (loop.nanoTime() - retry.message().deadlineNanos() >= 0) {
+            refuse(retry, Outcome.EXPIRED); // it was on its way, or its loop had no time
+            return;
+        }
         if (!breakers.admit(receiver)) {
             retry.dueAt(loop.nanoTime()); // the attempt is not spent
             retry.land();

@@ -498,6 +498,22 @@ final class RetryTest {
         assertThat(bob.received()).containsExactly("2");
     }
 
+    /** On its way to another shard, for example. */
+    @Test
+    void shouldNotDeliverWhatComesAfterItsDeadline() {
+        alice.publishes("1", "user:bob", "1", Duration.ofMillis(500));
+        while (bob.writes().isEmpty() && router.count(Metric.PUBLISHED) == 0) {
+            router.step();
+        }
+        assertThat(bob.writes()).isEmpty();
+        router.clock().advance(Duration.ofMillis(500));
+        router.runUntilIdle();
+
+        assertThat(bob.writes()).isEmpty();
+        assertThat(alice.receipt("1")).isEqualTo(Receipts.noneOf(1, Outcome.EXPIRED));
+        assertNothingIsLeft();
+    }
+
     @Test
     void shouldEndWhatWaitsForABreakerAtTheDeadline() {
         opensItsBreaker(bob);
