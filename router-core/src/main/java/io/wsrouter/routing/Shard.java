@@ -213,10 +213,11 @@ public final class Shard {
     /** Takes a connection whose socket is gone out of every table, if it is still there. */
     public void onClosed(Connection connection) {
         assert loop.isCurrent();
-        if (connection.isOpen()) {
+        boolean wasOpen = connection.isOpen();
+        connection.onClosed(); // before anything is told to it
+        if (wasOpen) {
             takeOut(connection, CloseReason.CONNECTION_LOST);
         }
-        connection.onClosed();
     }
 
     /** Knows of a registered connection's socket on this loop, wherever its home. The transport calls it at registration. */

@@ -514,6 +514,21 @@ final class RetryTest {
         assertNothingIsLeft();
     }
 
+    /** Its receipt is dropped and counted, as any of a closed publisher. */
+    @Test
+    void shouldTellALostConnectionNothingOfWhatWaitedForIt() {
+        alice.has(Socket.BUSY);
+        alice.publishes("1", alice.address(), "1", TTL);
+        router.runUntilIdle();
+
+        alice.losesItsSocket();
+        router.runUntilIdle();
+
+        assertThat(alice.receipts("1")).isEmpty();
+        assertThat(router.count(Metric.RECEIPTS_DROPPED)).isEqualTo(1);
+        assertNothingIsLeft();
+    }
+
     @Test
     void shouldEndWhatWaitsForABreakerAtTheDeadline() {
         opensItsBreaker(bob);
