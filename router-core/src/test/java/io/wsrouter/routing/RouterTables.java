@@ -71,6 +71,11 @@ public final class RouterTables {
         return home.topicTable().shardsOf(topic);
     }
 
+    /** How many deliveries are under way that are tried again. */
+    public static int retries(Shard shard) {
+        return shard.retries().underWay();
+    }
+
     public static int sockets(Shard shard) {
         return tables(shard).sockets().size();
     }

@@ -1,5 +1,9 @@
 package io.wsrouter.simulation;
 
+import io.wsrouter.connection.NodeQueue;
+import io.wsrouter.connection.QueueBudget;
+import io.wsrouter.connection.QueueListener;
+import io.wsrouter.protocol.Priority;
 import io.wsrouter.routing.Router;
 import io.wsrouter.routing.RouterListener;
 import io.wsrouter.routing.SecurityEvent;
@@ -15,6 +19,7 @@ final class Node {
     private final int index;
     private final List<SteppedLoop> loops = new ArrayList<>();
     private final List<Reader> readers = new ArrayList<>();
+    private final List<QueueBudget> budgets = new ArrayList<>();
     private final VirtualBackplane backplane = new VirtualBackplane();
     private final Oracle oracle;
     private final Router router;
@@ -22,8 +27,11 @@ final class Node {
     Node(int index, World world, VirtualClock clock, VirtualAuthenticator authenticator, Oracle oracle) {
         this.index = index;
         this.oracle = oracle;
+        NodeQueue queue = new NodeQueue(world.queue(), world.shards());
         for (int i = 0; i < world.shards(); i++) {
-            loops.add(new SteppedLoop("loop " + i + " of node " + index, clock));
+            SteppedLoop loop = new SteppedLoop("loop " + i + " of node " + index, clock);
+            loops.add(loop);
+            budgets.add(queue.open(loop::execute, new QueueReports()));
             readers.add(new Reader(oracle.users().get(0)));
         }
         router = new Router(
@@ -52,6 +60,11 @@ final class Node {
         return readers.get(shard);
     }
 
+    /** What may wait on the loop of a shard. */
+    QueueBudget budget(int shard) {
+        return budgets.get(shard);
+    }
+
     /** Looks at whether the other nodes are told of an address. */
     void checkInterest(Oracle judge, Target target, boolean isWanted) {
         judge.expects(
@@ -59,6 +72,26 @@ final class Node {
                 "4 tables",
                 "node " + index,
                 "tells the other nodes that " + target + " is " + (isWanted ? "not " : "") + "wanted");
+    }
+
+    private final class QueueReports implements QueueListener {
+
+        @Override
+        public void onDropped(Priority priority, Drop drop) {
+            if (drop == Drop.DISPLACED) {
+                oracle.coverage().count(Rare.DISPLACED);
+            } else if (drop == Drop.SHED) {
+                oracle.coverage().count(Rare.SHED);
+            }
+        }
+
+        @Override
+        public void onShed() {}
+
+        @Override
+        public void onFault(Throwable cause) {
+            oracle.faulted(cause);
+        }
     }
 
     private final class Listener implements RouterListener {

@@ -33,9 +33,11 @@ import java.util.function.Function;
  */
 final class Oracle {
 
+    private static final Outcome[] OUTCOMES = Outcome.values();
     private static final long NEVER = Long.MAX_VALUE;
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int FORGIVEN_MISTAKES = 10;
+    private static final int LONGEST_MESSAGE = 2_000;
 
     private final World world;
     private final Story story;
@@ -198,7 +200,11 @@ final class Oracle {
                 peer,
                 "has the id " + peer.id);
         String before = mintedIds.put(peer.id, peer.mint);
-        expects(before == null || before.equals(peer.mint) || isCorrupted, "3 one id", peer, "has an id that was minted before");
+        expects(
+                before == null || before.equals(peer.mint) || isCorrupted,
+                "3 one id",
+                peer,
+                "has an id that was minted before");
         peer.connection = Target.connection(peer.number, peer.id, peer.userName);
         peer.isOpen = true;
         peer.registeredAt = ++now;
@@ -382,7 +388,7 @@ final class Oracle {
             }
         }
         published++;
-        sent.carryOut(verdict, now, hasReceivers(sent.to()));
+        sent.carryOut(verdict, now, clock.nanoTime(), hasReceivers(sent.to()));
         if (verdict != null && sent.rawId() == null) {
             peer.owed[verdict.ordinal()]++;
         }
@@ -396,7 +402,7 @@ final class Oracle {
     void posting(Sent sent, Profile profile, String user) {
         now++;
         published++;
-        sent.carryOut(judge(profile, user, sent), now, hasReceivers(sent.to()));
+        sent.carryOut(judge(profile, user, sent), now, clock.nanoTime(), hasReceivers(sent.to()));
         countTarget(sent);
         if (story.isTold()) {
             story.tell("a back end sends " + sent
@@ -739,24 +745,59 @@ final class Oracle {
                 "2 barriers",
                 peer,
                 "is written " + sent + ", which was refused: " + sent.verdict());
-        keepsOrder(peer, peer.lastWritten, sent);
+        if (sent.isTimed()) {
+            mayBeTried(peer, sent);
+        } else {
+            keepsOrder(peer, peer.lastWritten, sent);
+        }
         if (sent.isFirstOn(peer.home)) {
-            sent.expect(receiversOn(peer.home, sent.to()));
+            expectReceivers(sent, peer.home);
             slowBefore = 0;
         }
-        Written written = new Written(sent, peer, clock.nanoTime());
+        Written written = new Written(sent, peer, ++now, clock.nanoTime());
         sent.written().add(written);
         peer.written.add(written);
         peer.undecided++;
         return written;
     }
 
-    private int receiversOn(int home, Target to) {
-        int receivers = 0;
-        for (Peer peer : peers) {
-            receivers += peer.isOpen && peer.home == home && peer.isReceiverOf(to) ? 1 : 0;
+    /** One who has refused a message for good, or may have got it, must not be written it again. */
+    private void mayBeTried(Peer peer, Sent sent) {
+        expects(!sent.isExpired(clock.nanoTime()), "8 bounded", peer, "is written " + sent + " after its time");
+        int tries = 1;
+        for (Written before : sent.written()) {
+            if (before.receiver() == peer) {
+                tries++;
+                boolean mayHeal = before.outcome() == Outcome.SLOW_CONSUMER
+                        || before.outcome() == Outcome.OVERLOADED
+                        || before.outcome() == Outcome.CLOSED;
+                expects(
+                        mayHeal || isCorrupted,
+                        "6 order",
+                        peer,
+                        "is written " + sent + " again, which was " + before.outcome());
+                coverage.count(Rare.TRIED_AGAIN);
+            } else if (before.receiver().user == peer.user && peer.registeredAt > before.at()) {
+                coverage.count(Rare.HANDED_ON);
+            }
         }
-        return receivers;
+        expects(
+                tries <= World.MOST_TRIES || isCorrupted,
+                "8 bounded",
+                peer,
+                "is written " + sent + " for the " + tries + ". time");
+    }
+
+    private void expectReceivers(Sent sent, int home) {
+        int least = 0;
+        int most = 0;
+        for (Peer peer : peers) {
+            if (peer.isOpen && peer.home == home && peer.isReceiverOf(sent.to())) {
+                most++;
+                least += peer.isGuarded() ? 0 : 1;
+            }
+        }
+        sent.expect(least, most);
     }
 
     private boolean hasReceivers(Target to) {
@@ -775,7 +816,7 @@ final class Oracle {
                 ^ sent.priority().ordinal();
         Integer before = last.put(stream, sent.number());
         expects(
-                before == null || before < sent.number(),
+                before == null || before < sent.number() || (isCorrupted && before == sent.number()),
                 "6 order",
                 receiver,
                 "gets #" + before + " before " + sent + " of the same publisher");
@@ -795,14 +836,55 @@ final class Oracle {
         if (story.isTold()) {
             story.tell(peer + " gets " + written.sent());
         }
-        keepsOrder(peer, peer.lastReceived, written.sent());
+        Sent sent = written.sent();
+        if (!sent.isTimed()) {
+            keepsOrder(peer, peer.lastReceived, sent);
+        }
+        for (Written other : sent.written()) {
+            expects(
+                    other.receiver() != peer || !other.isReceived() || isCorrupted,
+                    "6 order",
+                    peer,
+                    "gets " + sent + " a second time");
+        }
+        written.receive();
+    }
+
+    /** What waits for a connection is bounded. */
+    void queues(Peer peer, long bytes) {
+        expects(
+                bytes <= Math.max(world.queue().bytesPerConnection(), LONGEST_MESSAGE),
+                "8 bounded",
+                peer,
+                "has " + bytes + " bytes waiting");
+    }
+
+    /** A message had to go for a newer one. */
+    void superseded(Written written) {
+        coverage.count(Rare.SUPERSEDED);
+        decided(written, Outcome.SLOW_CONSUMER);
+    }
+
+    /** The router has taken a message back whose time is over. */
+    void recalled(Written written) {
+        coverage.count(Rare.RECALLED);
+        decided(written, Outcome.EXPIRED);
     }
 
     /** The home shard hears what became of a message. */
     void decided(Written written, Outcome outcome) {
         written.decide(outcome, clock.nanoTime());
         Sent sent = written.sent();
-        written.receiver().undecided--;
+        Peer receiver = written.receiver();
+        receiver.undecided--;
+        if (outcome == Outcome.WRITE_FAILED || outcome == Outcome.EXPIRED || written.result() == WriteResult.DROPPED) {
+            receiver.fail(++now);
+        } else if (outcome == Outcome.DELIVERED && receiver.failures > 0 && written.at() > receiver.failedAt) {
+            receiver.heal(++now);
+        }
+        if (outcome == Outcome.EXPIRED) {
+            coverage.count(Rare.EXPIRED);
+        }
         if (outcome == Outcome.DELIVERED && sent.receipts() > 0) {
             coverage.count(Rare.LATE_DELIVERY);
         }
@@ -810,7 +892,7 @@ final class Oracle {
             coverage.count(Rare.DROPPED);
         }
         Peer publisher = sent.peer();
-        if (written.result() != WriteResult.ACCEPTED && publisher != null && sent.rawId() == null) {
+        if (written.result() != WriteResult.ACCEPTED && !sent.isTimed() && publisher != null && sent.rawId() == null) {
             publisher.owed[outcome.ordinal()]++;
         }
     }
@@ -953,9 +1035,9 @@ final class Oracle {
                 && sent.to().kind() == Address.Kind.TOPIC) {
             coverage.count(Rare.SUBSCRIBER_GONE);
         }
-        if (sent.verdict() == null && !isCorrupted) {
+        if (sent.verdict() == null && !isCorrupted && !sent.isTimed()) {
             expects(
-                    sent.written().size() == sent.expected(),
+                    sent.isWrittenAsExpected(),
                     "4 routable",
                     sent,
                     "was written to " + sent.written().size() + " receivers (expected " + sent.expected() + ")");
@@ -966,6 +1048,9 @@ final class Oracle {
             }
         }
         Peer publisher = sent.peer();
+        if (publisher != null && sent.isUnderWay()) {
+            publisher.mostLeftAlone += world.clients() * world.connectionsPerUser();
+        }
         boolean isOwed = sent.rawId() != null && (publisher == null || publisher.isOpen);
         expects(
                 sent.receipts() == 1 || (!isOwed && sent.receipts() == 0),
@@ -981,12 +1066,23 @@ final class Oracle {
                 && sent.verdict() == null
                 && sent.written().isEmpty()) {
             publisher.mostNoRoute++;
-            publisher.leastNoRoute += sent.to().kind() == Address.Kind.TOPIC ? 0 : 1;
+            publisher.leastNoRoute += sent.to().kind() == Address.Kind.TOPIC || mayBeLeftAlone(sent) ? 0 : 1;
         }
     }
 
+    boolean mayBeLeftAlone(Sent sent) {
+        for (Peer peer : peers) {
+            boolean mayBeReceiver = sent.to().kind() == Address.Kind.TOPIC || peer.isReceiverOf(sent.to());
+            if (mayBeReceiver && (peer.isGuarded() || peer.guardedUntil > sent.carriedOutAt())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean wasThere(Peer peer, Sent sent) {
-        if (!peer.isOpen || peer.registeredAt >= sent.carriedOutAt() || !peer.isReceiverOf(sent.to())) {
+        boolean wasLeftAlone = peer.isGuarded() || peer.guardedUntil > sent.carriedOutAt();
+        if (wasLeftAlone || !peer.isOpen || peer.registeredAt >= sent.carriedOutAt() || !peer.isReceiverOf(sent.to())) {
             return false;
         }
         return sent.to().kind() != Address.Kind.TOPIC
@@ -1025,18 +1121,19 @@ final class Oracle {
     }
 
     private void settleRefusals(Peer peer) {
-        for (Outcome outcome : Outcome.values()) {
+        for (Outcome outcome : OUTCOMES) {
             int told = peer.told[outcome.ordinal()];
             int owed = peer.owed[outcome.ordinal()];
-            boolean isRight =
-                    outcome == Outcome.NO_ROUTE ? told >= peer.leastNoRoute && told <= peer.mostNoRoute : told == owed;
-            expects(
-                    isRight,
-                    "5 receipts",
-                    peer,
-                    "was told of " + told + " refusals as " + outcome.word() + " (expected "
-                            + (outcome == Outcome.NO_ROUTE ? peer.leastNoRoute + " to " + peer.mostNoRoute : owed)
-                            + ")");
+            boolean isRight = switch (outcome) {
+                case NO_ROUTE -> told >= peer.leastNoRoute && told <= peer.mostNoRoute;
+                case CIRCUIT_OPEN -> told <= peer.mostLeftAlone;
+                default -> told == owed;
+            };
+            if (!isRight) {
+                throw breaks(
+                        "5 receipts",
+                        peer + " was told of " + told + " refusals as " + outcome.word() + " (expected " + owed + ")");
+            }
         }
     }
 

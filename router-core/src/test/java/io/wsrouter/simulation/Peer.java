@@ -64,6 +64,7 @@ final class Peer {
     final int[] told = new int[Outcome.values().length];
     final int[] owed = new int[Outcome.values().length];
     int mostNoRoute;
+    int mostLeftAlone;
     int leastNoRoute;
 
     // the last message of each stream
@@ -71,6 +72,11 @@ final class Peer {
     final Map<Long, Integer> lastReceived = new HashMap<>();
     final List<Written> written = new ArrayList<>();
     int undecided;
+
+    // whether the router may leave it alone because it has failed
+    int failures;
+    long failedAt;
+    long guardedUntil;
     private boolean isSettled;
 
     Peer(int number, int user, String userName, int node, int home, Profile profile, long expiresAtEpochSecond) {
@@ -96,7 +102,23 @@ final class Peer {
         Arrays.fill(told, 0);
         Arrays.fill(owed, 0);
         mostNoRoute = 0;
+        mostLeftAlone = 0;
         leastNoRoute = 0;
+    }
+
+    /** Whether it has failed so often that it may be left alone. */
+    boolean isGuarded() {
+        return failures >= World.FAILURES_TO_BE_LEFT_ALONE;
+    }
+
+    void fail(long now) {
+        failures++;
+        failedAt = now;
+    }
+
+    void heal(long now) {
+        guardedUntil = isGuarded() ? now : guardedUntil;
+        failures = 0;
     }
 
     boolean isSubscribedTo(int topic) {

@@ -23,10 +23,22 @@ final class Reader {
     }
 
     Command.Publish publish(
-            byte[] rawId, Target to, byte[] rawEvent, byte[] rawData, Priority priority, String claimedOwner) {
+            byte[] rawId,
+            Target to,
+            byte[] rawEvent,
+            byte[] rawData,
+            Priority priority,
+            String claimedOwner,
+            int ttlMs) {
         used = 0;
         publish.become(
-                view(id, rawId), to.address(), view(event, rawEvent), view(data, rawData), priority, claimedOwner);
+                view(id, rawId),
+                to.address(),
+                view(event, rawEvent),
+                view(data, rawData),
+                priority,
+                claimedOwner,
+                ttlMs);
         return publish;
     }
 

@@ -61,14 +61,23 @@ final class ReceiptCheck {
                 "has a receipt that does not add up: " + matched + " is not " + delivered + " + " + queued + " + "
                         + refusals);
         expects(
-                outcome == inOneWord(matched, delivered, queued),
+                outcome == inOneWord(matched, delivered, queued) || (sent.isTimed() && matched == 0),
                 sent,
                 "has the receipt " + outcome + " (expected " + inOneWord(matched, delivered, queued) + ")");
         if (oracle.isCorrupted()) {
             return; // messages that were stopped at the write count as matched
         }
+        int leftAlone = refused[Outcome.CIRCUIT_OPEN.ordinal()];
+        if (leftAlone > 0) {
+            oracle.coverage().count(Rare.LEFT_ALONE);
+            expects(oracle.mayBeLeftAlone(sent), sent, "is told of receivers that are left alone without cause");
+        }
+        if (sent.isTimed()) {
+            checkTimed(sent, delivered);
+            return;
+        }
         expects(
-                matched == sent.written().size(),
+                matched == sent.written().size() + leftAlone,
                 sent,
                 "has the receipt matched " + matched + " and was written to "
                         + sent.written().size());
@@ -76,6 +85,7 @@ final class ReceiptCheck {
         if (queued > 0) {
             oracle.coverage().count(Rare.RECEIPT_TIMED_OUT);
         }
+        sure[Outcome.CIRCUIT_OPEN.ordinal()] = leftAlone;
         expects(queued <= late, sent, "has " + queued + " queued of " + late);
         for (Outcome each : OUTCOMES) {
             int counted = each == Outcome.DELIVERED ? delivered : refused[each.ordinal()];
@@ -86,6 +96,25 @@ final class ReceiptCheck {
                     sent,
                     "has the receipt " + each + " " + counted + " (expected " + least + " to " + most + ")");
         }
+    }
+
+    /** What is tried again counts once for each receiver, as delivered if any try was. */
+    private void checkTimed(Sent sent, int delivered) {
+        int taken = 0;
+        int failed = 0;
+        for (Written written : sent.written()) {
+            taken += written.outcome() == Outcome.DELIVERED ? 1 : 0;
+            failed += written.outcome() == Outcome.WRITE_FAILED ? 1 : 0;
+        }
+        expects(
+                delivered <= taken,
+                sent,
+                "has the receipt delivered " + delivered + " (expected at most " + taken + ")");
+        int counted = refused[Outcome.WRITE_FAILED.ordinal()];
+        expects(
+                counted <= failed,
+                sent,
+                "has the receipt write_failed " + counted + " (expected at most " + failed + ")");
     }
 
     /** Counts what must be in the receipt, and what was decided so late that it may be there or count as queued. */

@@ -30,6 +30,7 @@ final class Sent extends Given {
     private final Target to;
     private final Priority priority;
     private final String claimedOwner;
+    private final int ttlMs;
     private final byte[] rawId;
     private final byte[] event;
     private final byte[] data;
@@ -43,7 +44,9 @@ final class Sent extends Given {
     private boolean hadReceivers;
     private long carriedOutAt;
     private int receipts;
-    private int expected;
+    private int least;
+    private int most;
+    private long carriedOutNanos;
     private long shardsWritten;
 
     /**
@@ -51,6 +54,7 @@ final class Sent extends Given {
      *
      * @param from the publisher's user
      * @param variant how its id, event and payload look
+     * @param ttlMs how long it may be tried again; 0 for a single try
      */
     Sent(
             int number,
@@ -60,8 +64,10 @@ final class Sent extends Given {
             Priority priority,
             String claimedOwner,
             boolean hasId,
-            int variant) {
+            int variant,
+            int ttlMs) {
         super(number, peer);
+        this.ttlMs = ttlMs;
         this.to = to;
         this.priority = priority;
         this.claimedOwner = claimedOwner;
@@ -82,7 +88,7 @@ final class Sent extends Given {
 
     @Override
     Command read(Reader reader) {
-        return reader.publish(rawId, to, event, data, priority, claimedOwner);
+        return reader.publish(rawId, to, event, data, priority, claimedOwner, ttlMs);
     }
 
     Target to() {
@@ -112,11 +118,22 @@ final class Sent extends Given {
 
     // ---- what came of it
 
-    void carryOut(Outcome newVerdict, long now, boolean newHadReceivers) {
+    void carryOut(Outcome newVerdict, long now, long nowNanos, boolean newHadReceivers) {
         isCarriedOut = true;
         hadReceivers = newHadReceivers;
         verdict = newVerdict;
         carriedOutAt = now;
+        carriedOutNanos = nowNanos;
+    }
+
+    /** Whether it is tried again. */
+    boolean isTimed() {
+        return ttlMs > 0;
+    }
+
+    /** Whether its time is over, and a tick more. */
+    boolean isExpired(long nowNanos) {
+        return isTimed() && peer() != null && nowNanos - carriedOutNanos > (ttlMs + 10) * 1_000_000L;
     }
 
     boolean isCarriedOut() {
@@ -152,12 +169,18 @@ final class Sent extends Given {
         return isFirst;
     }
 
-    void expect(int more) {
-        expected += more;
+    /** On one more shard it is to be written to so many at least, and so many at most. */
+    void expect(int moreAtLeast, int moreAtMost) {
+        least += moreAtLeast;
+        most += moreAtMost;
     }
 
-    int expected() {
-        return expected;
+    boolean isWrittenAsExpected() {
+        return written.size() >= least && written.size() <= most;
+    }
+
+    String expected() {
+        return least + " to " + most;
     }
 
     int countReceipt() {

@@ -2,6 +2,7 @@ package io.wsrouter.simulation;
 
 import io.wsrouter.address.Address;
 import io.wsrouter.auth.Principal;
+import io.wsrouter.connection.QueueBudget;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.ErrorCode;
 import io.wsrouter.protocol.Outcome;
@@ -78,6 +79,10 @@ final class Simulation {
 
     Reader readerOf(Shard shard, int node) {
         return nodes.get(node).reader(shard.index());
+    }
+
+    QueueBudget budgetOf(Shard shard, int node) {
+        return nodes.get(node).budget(shard.index());
     }
 
     /** How much has happened: tasks that loops have run, and things done to them from outside. */
@@ -223,13 +228,14 @@ final class Simulation {
         Target to = target(action.b());
         int bits = action.c();
         Priority priority = (bits & 8) == 0 ? Priority.NORMAL : PRIORITIES[bits & 3];
-        boolean hasId = publisher == null || (bits >>> 4 & 3) != 0;
+        int ttlMs = (action.d() & 3) == 0 ? 1 + (action.d() >>> 2) % World.LONGEST_TTL_MS : 0;
+        boolean hasId = publisher == null || ttlMs > 0 || (bits >>> 4 & 3) != 0;
         String claimed = switch (bits >>> 6 & 7) {
             case 0 -> to.owner();
             case 1 -> "mallory";
             default -> null;
         };
-        return new Sent(oracle.nextNumber(), publisher, user, to, priority, claimed, hasId, bits >>> 9);
+        return new Sent(oracle.nextNumber(), publisher, user, to, priority, claimed, hasId, bits >>> 9, ttlMs);
     }
 
     private Target target(int operand) {
@@ -487,6 +493,15 @@ final class Simulation {
         }
         if (oracle.isCorrupted()) {
             repair(random);
+        }
+        for (Router router : routers) {
+            for (Shard shard : router.shards()) {
+                oracle.expects(
+                        RouterTables.retries(shard) == 0,
+                        "4 tables",
+                        "shard " + shard.index(),
+                        "still tries messages again whose time is over");
+            }
         }
         oracle.settled(RouterCounts.of(routers));
         if (oracle.isCorrupted()) {

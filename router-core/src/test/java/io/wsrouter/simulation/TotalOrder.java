@@ -43,14 +43,14 @@ final class TotalOrder {
         Map<Long, Node> last = new HashMap<>();
         for (Written written : peer.written) {
             Sent sent = written.sent();
-            if (sent.to().kind() == Address.Kind.TOPIC) {
+            if (sent.to().kind() == Address.Kind.TOPIC && !sent.isTimed()) {
                 long key = (long) peer.node << 40
                         | sent.to().index() << 2
                         | sent.priority().ordinal();
                 Node node =
                         graphs.computeIfAbsent(key, first -> new HashMap<>()).computeIfAbsent(sent, Node::new);
                 Node before = last.put(key, node);
-                if (before != null) {
+                if (before != null && before != node) {
                     before.next.add(node);
                     node.before++;
                 }

@@ -10,10 +10,8 @@ import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.Outcome;
 import io.wsrouter.routing.RegistrationResult;
 import io.wsrouter.routing.Shard;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 
 /**
  * A client's socket and the transport's side of it: it comes in on one loop, moves to its user's or stays, and does what the
@@ -38,15 +36,13 @@ final class VirtualConnection extends Connection {
 
     private static final long LINGER_NANOS = 5_000_000_000L;
 
-    private record Waiting(Written written, Delivery delivery) {}
-
     private final Simulation simulation;
     private final Oracle oracle;
     private final Peer peer;
     private final Shard home;
-    private final Queue<Waiting> queue = new ArrayDeque<>();
     private final List<Given> early = new ArrayList<>(0);
     private Shard socketShard;
+    private Outbox outbox;
     private Socket socket = Socket.HEALTHY;
     private CloseReason closeReason;
     private long closingSinceNanos;
@@ -87,6 +83,10 @@ final class VirtualConnection extends Connection {
     /** Whether nothing is left of it. */
     boolean isOver() {
         return isOver;
+    }
+
+    Oracle oracle() {
+        return oracle;
     }
 
     private boolean isAtHome() {
@@ -179,6 +179,7 @@ final class VirtualConnection extends Connection {
 
     private void become() {
         hasBecome = true;
+        outbox();
         socketShard.onSocketOpened(this);
         if (!isSocketOpen) {
             socketShard.loop().execute(this::onGone);
@@ -288,7 +289,7 @@ final class VirtualConnection extends Connection {
 
     /** Takes some of what waits, and says whether anything does. */
     boolean take(int most) {
-        if (queue.isEmpty()) {
+        if (outbox == null || outbox.isEmpty()) {
             return false;
         }
         socketShard.loop().execute(() -> {
@@ -323,52 +324,46 @@ final class VirtualConnection extends Connection {
             return;
         }
         if (!isSocketOpen) {
-            drop(Outcome.CLOSED);
-        } else if (socket == Socket.FAILING && !queue.isEmpty()) {
+            outbox().drop(false);
+        } else if (socket == Socket.FAILING && !outbox().isEmpty()) {
             oracle.coverage().count(Rare.WRITE_FAILED);
-            tell(queue.remove(), Outcome.WRITE_FAILED);
-            drop(Outcome.CLOSED);
+            outbox().fail();
+            outbox().drop(false);
             lose();
-        } else if (socket != Socket.STALLED) {
+        } else if (socket == Socket.STALLED) {
+            outbox().stall(simulation.nanoTime());
+        } else {
             takeSome(Integer.MAX_VALUE);
         }
     }
 
     private void takeSome(int most) {
-        for (int i = 0; i < most && !queue.isEmpty(); i++) {
-            Waiting taken = queue.remove();
+        outbox().take(most, simulation.nanoTime(), taken -> {
             oracle.received(peer, taken.written());
-            tell(taken, Outcome.DELIVERED);
-        }
-        if (queue.isEmpty() && closeReason != null) {
+            taken.onDelivered();
+        });
+        if (outbox().isEmpty() && closeReason != null) {
             lose(); // the peer has seen the close frame, and closes
         }
     }
 
-    private void drop(Outcome outcome) {
-        while (!queue.isEmpty()) {
-            tell(queue.remove(), outcome);
+    /** What its socket has yet to take; it is on the loop of the socket from the first message on. */
+    private Outbox outbox() {
+        if (outbox == null) {
+            outbox = new Outbox(simulation.budgetOf(socketShard, peer.node), this::onCutOff);
         }
+        return outbox;
     }
 
-    private void tell(Waiting waiting, Outcome outcome) {
-        if (isAtHome()) {
-            answer(waiting.written(), waiting.delivery(), outcome);
-        } else {
-            socketShard.hop(home, () -> answer(waiting.written(), waiting.delivery(), outcome));
-        }
+    private void onCutOff() {
+        peer.wasTooSlow = true;
+        oracle.coverage().count(Rare.SHED);
+        socketShard.loop().execute(() -> requestClose(CloseReason.SLOW_CONSUMER));
     }
 
-    private void answer(Written written, Delivery delivery, Outcome outcome) {
-        oracle.decided(written, outcome);
-        if (delivery == null) {
-            return;
-        }
-        if (outcome == Outcome.DELIVERED) {
-            delivery.onDelivered();
-        } else {
-            delivery.onRefused(outcome);
-        }
+    /** Carries an answer to the home shard. */
+    void atHome(Runnable answer) {
+        socketShard.hop(home, answer);
     }
 
     private void onGone() {
@@ -376,11 +371,10 @@ final class VirtualConnection extends Connection {
             return;
         }
         isOver = true;
-        Outcome notWritten = closeReason == CloseReason.SLOW_CONSUMER ? Outcome.SLOW_CONSUMER : Outcome.CLOSED;
         if (closeReason == null) {
             closeReason = CloseReason.CONNECTION_LOST;
         }
-        drop(notWritten);
+        outbox().drop(closeReason == CloseReason.SLOW_CONSUMER);
         socketShard.onSocketClosed(this);
         socketShard.hop(home, () -> {
             oracle.gone(peer);
@@ -400,9 +394,10 @@ final class VirtualConnection extends Connection {
         if (!isSocketOpen && closeReason == null) {
             oracle.coverage().count(Rare.WRITE_TO_LOST_SOCKET);
         }
+        Tracked tracked = new Tracked(this, written, delivery);
         if (!isAtHome()) {
             Message kept = message.kept();
-            home.hop(socketShard, () -> writeFromAfar(kept, written, delivery));
+            home.hop(socketShard, () -> writeFromAfar(kept, tracked));
             return WriteResult.ACCEPTED;
         }
         if (socket == Socket.BROKEN) {
@@ -411,7 +406,7 @@ final class VirtualConnection extends Connection {
             oracle.decided(written, Outcome.CLOSED);
             throw new IllegalStateException(FAULT);
         }
-        WriteResult result = onWrite(written, delivery);
+        WriteResult result = onWrite(message, tracked);
         written.answer(result);
         if (result != WriteResult.ACCEPTED) {
             oracle.decided(written, outcomeOf(result));
@@ -420,11 +415,11 @@ final class VirtualConnection extends Connection {
         return result;
     }
 
-    private void writeFromAfar(Message message, Written written, Delivery delivery) {
-        oracle.arrived(written, message);
-        WriteResult result = onWrite(written, delivery);
+    private void writeFromAfar(Message message, Tracked tracked) {
+        oracle.arrived(tracked.written(), message);
+        WriteResult result = onWrite(message, tracked);
         if (result != WriteResult.ACCEPTED) {
-            tell(new Waiting(written, delivery), outcomeOf(result));
+            tracked.onRefused(outcomeOf(result));
         }
         if (result == WriteResult.SLOW_CONSUMER) {
             peer.wasTooSlow = true;
@@ -435,16 +430,29 @@ final class VirtualConnection extends Connection {
         }
     }
 
-    private WriteResult onWrite(Written written, Delivery delivery) {
+    private WriteResult onWrite(Message message, Tracked tracked) {
         if (closeReason != null) {
             return WriteResult.CLOSED;
         }
-        if (queue.size() >= simulation.world().queuedMessages()) {
-            return simulation.world().dropsNewest() ? WriteResult.DROPPED : WriteResult.SLOW_CONSUMER;
+        WriteResult result = outbox().add(message, tracked, simulation.nanoTime());
+        oracle.queues(peer, outbox().waitingBytes());
+        if (result == WriteResult.ACCEPTED) {
+            armFlush();
         }
-        queue.add(new Waiting(written, delivery));
-        armFlush();
-        return WriteResult.ACCEPTED;
+        return result;
+    }
+
+    @Override
+    public boolean recall(Delivery delivery) {
+        if (!isAtHome() || outbox == null) {
+            return false;
+        }
+        Tracked recalled = outbox.recall(delivery);
+        if (recalled == null) {
+            return false;
+        }
+        oracle.recalled(recalled.written());
+        return true;
     }
 
     private static Outcome outcomeOf(WriteResult result) {
@@ -484,7 +492,7 @@ final class VirtualConnection extends Connection {
         closeReason = reason;
         closingSinceNanos = simulation.nanoTime();
         if (reason == CloseReason.SLOW_CONSUMER) {
-            drop(Outcome.SLOW_CONSUMER);
+            outbox().drop(true);
         }
         armFlush();
         if (peer.hasAskedToClose && reason != CloseReason.CLIENT_CLOSED) {
@@ -494,7 +502,7 @@ final class VirtualConnection extends Connection {
 
     @Override
     public long queuedBytes() {
-        return queue.size();
+        return outbox == null ? 0 : outbox.bytes();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.wsrouter.simulation;
 
+import io.wsrouter.connection.QueueLimits;
+import io.wsrouter.connection.SlowConsumerPolicy;
 import io.wsrouter.routing.RouterLimits;
 import io.wsrouter.routing.RouterLimits.WhenUserIsFull;
 import io.wsrouter.routing.RouterTables;
@@ -12,7 +14,6 @@ import java.util.SplittableRandom;
  * Where a run takes place: what its seed decides before anything happens.
  *
  * @param isCorrupted whether faults of the machine break the tables
- * @param dropsNewest whether a full queue refuses a message and keeps its connection
  */
 record World(
         long seed,
@@ -28,13 +29,16 @@ record World(
         int connectionsPerUser,
         int subscriptionsPerConnection,
         int openReceiptsPerConnection,
-        int queuedMessages,
-        boolean dropsNewest,
+        QueueLimits queue,
         boolean isCorrupted) {
 
     static final Duration RECEIPT_TIMEOUT = Duration.ofMillis(500);
     static final Duration HEARTBEAT = Duration.ofSeconds(5);
     static final int HEARTBEAT_MISSES = 2;
+
+    static final int FAILURES_TO_BE_LEFT_ALONE = 3;
+    static final int MOST_TRIES = 5;
+    static final int LONGEST_TTL_MS = 1_200;
 
     /** A sleep of the machine. */
     static final Duration LONGEST_SLEEP = Duration.ofSeconds(3);
@@ -43,6 +47,7 @@ record World(
     static final Duration LONGEST_SILENCE =
             HEARTBEAT.plus(LONGEST_SLEEP).plusSeconds(1).multipliedBy(HEARTBEAT_MISSES + 1);
 
+    private static final SlowConsumerPolicy[] POLICIES = SlowConsumerPolicy.values();
     private static final List<String> USERS = List.of("ann", "ann_1", "bob", "an", "ann_1_1757381498_00000000", "bö");
     private static final List<String> TOPICS = List.of("chat", "chat.1", "news", "chat.10", "ops", "chat.");
 
@@ -62,8 +67,13 @@ record World(
                 1 + random.nextInt(5),
                 1 + random.nextInt(6),
                 random.nextInt(3) == 0 ? 1 + random.nextInt(4) : Integer.MAX_VALUE,
-                1 + random.nextInt(12),
-                random.nextBoolean(),
+                new QueueLimits(
+                        500 + random.nextInt(8_000),
+                        1 + random.nextInt(12),
+                        random.nextBoolean() ? 1 << 20 : 4_000 + random.nextInt(40_000),
+                        random.nextInt(3) == 0
+                                ? SlowConsumerPolicy.DISCONNECT
+                                : POLICIES[random.nextInt(POLICIES.length)]),
                 random.nextInt(3) == 0);
     }
 
@@ -81,7 +91,8 @@ record World(
         return (nodes == 1 ? "a node" : nodes + " nodes") + " of " + shards + " shards, " + clients + " clients of "
                 + users + " with at most " + connectionsPerUser + " connections each (" + whenUserIsFull
                 + ") and " + subscriptionsPerConnection + " subscriptions each to " + topics + ", "
-                + queuedMessages + " messages queued (" + (dropsNewest ? "drop-newest" : "disconnect") + ")"
+                + queue.messagesPerConnection() + " messages and " + queue.bytesPerConnection() + " bytes queued, "
+                + queue.bytesOfNode() + " in all (" + queue.policy() + ")"
                 + (isCorrupted ? ", tables that break" : "");
     }
 }

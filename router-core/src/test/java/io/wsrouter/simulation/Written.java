@@ -8,14 +8,17 @@ final class Written {
 
     private final Sent sent;
     private final Peer receiver;
+    private final long at;
     private final long atNanos;
     private WriteResult result = WriteResult.ACCEPTED;
     private Outcome outcome;
     private long decidedNanos;
+    private boolean isReceived;
 
-    Written(Sent sent, Peer receiver, long atNanos) {
+    Written(Sent sent, Peer receiver, long at, long atNanos) {
         this.sent = sent;
         this.receiver = receiver;
+        this.at = at;
         this.atNanos = atNanos;
     }
 
@@ -25,6 +28,20 @@ final class Written {
 
     Peer receiver() {
         return receiver;
+    }
+
+    /** When the router asked, in the count of the oracle. */
+    long at() {
+        return at;
+    }
+
+    /** Whether the client has got it. */
+    boolean isReceived() {
+        return isReceived;
+    }
+
+    void receive() {
+        isReceived = true;
     }
 
     /** What the connection said. */
