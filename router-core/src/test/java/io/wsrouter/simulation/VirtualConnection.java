@@ -501,11 +501,6 @@ final class VirtualConnection extends Connection {
     }
 
     @Override
-    public long queuedBytes() {
-        return outbox == null ? 0 : outbox.bytes();
-    }
-
-    @Override
     public boolean isSocketOpen() {
         return isSocketOpen;
     }
