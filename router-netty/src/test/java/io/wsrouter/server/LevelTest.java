@@ -69,6 +69,8 @@ final class LevelTest {
         try (TestServer server = TestServer.startSensing(signals, QUICK_RECOVERY)) {
             WebSocketClient alice = server.connect("alice", TestServer.ALL);
             server.connect("bob");
+            await("the first sample")
+                    .until(() -> server.stats().path("signals").has("heap"));
             assertTakesOn(server, alice, Level.NORMAL);
 
             lagMillis = 150;
@@ -213,6 +215,36 @@ final class LevelTest {
         assertThat(lines).allMatch(line -> line.contains("loop_lag"));
         assertThat(lines.get(0)).startsWith("WARN level normal -> ");
         assertThat(lines.get(lines.size() - 1)).startsWith("INFO level elevated -> normal: ");
+    }
+
+    // ---- receivers that really do not read
+
+    @Test
+    void shouldRiseWhileTooMuchWaitsForWhoDoesNotRead() {
+        try (TestServer server = TestServer.start(
+                "loops=1",
+                "limits.queued-bytes=1MiB",
+                "limits.queued-bytes-per-connection=1MiB",
+                "limits.socket-send-buffer=4KiB",
+                QUICK_RECOVERY)) {
+            WebSocketClient slow = server.connectWithSmallBuffer("slow");
+            WebSocketClient alice = server.connect("alice", TestServer.ALL);
+            server.connect("bob");
+
+            for (int i = 0; i < 12; i++) {
+                alice.send("{\"type\":\"publish\",\"to\":\"user:slow\",\"data\":\"" + "x".repeat(60_000) + "\"}");
+            }
+            await().until(() -> server.router().level() == Level.ELEVATED);
+            await().until(() -> publish(alice, "low").equals("overloaded"));
+            assertThat(publish(alice, "normal")).isEqualTo("delivered");
+            assertThat(server.ask("GET", "/readyz", "").json().path("signal").asText())
+                    .isEqualTo("queued_bytes");
+
+            slow.socket().reset();
+            await().until(() -> server.router().level() == Level.NORMAL);
+        }
+
+        assertThat(lines).hasSize(2).allMatch(line -> line.contains("queued_bytes"));
     }
 
     private static void block(Shard shard, CountDownLatch release) {
