@@ -69,8 +69,7 @@ final class LevelTest {
         try (TestServer server = TestServer.startSensing(signals, QUICK_RECOVERY)) {
             WebSocketClient alice = server.connect("alice", TestServer.ALL);
             server.connect("bob");
-            await("the first sample")
-                    .until(() -> server.stats().path("signals").has("heap"));
+            await("the first sample").until(() -> server.stats().path("signals").has("heap"));
             assertTakesOn(server, alice, Level.NORMAL);
 
             lagMillis = 150;
