@@ -97,8 +97,8 @@ final class BacklogModelTest {
         String poll() {
             Known next = waiting.stream()
                     .max(Comparator.comparing(Known::priority)
-                            .thenComparing(
-                                    Comparator.comparing(waiting::indexOf).reversed()))
+                            .thenComparing(Comparator.<Known>comparingInt(waiting::indexOf)
+                                    .reversed()))
                     .orElse(null);
             waiting.remove(next);
             return next == null ? "nothing" : next.name();
@@ -108,8 +108,8 @@ final class BacklogModelTest {
             return waiting.stream()
                     .filter(known -> known.priority().ordinal() < place)
                     .min(Comparator.comparing(Known::priority)
-                            .thenComparing(
-                                    Comparator.comparing(waiting::indexOf).reversed()))
+                            .thenComparing(Comparator.<Known>comparingInt(waiting::indexOf)
+                                    .reversed()))
                     .orElse(null);
         }
 
