@@ -39,13 +39,13 @@ final class PublishReceiptTest {
 
         alice.publishes("1", "topic:x", "1");
         router.runUntilIdle();
-        assertThat(alice.receipts("1")).as("four writes are undecided").isEmpty();
+        assertThat(alice.receipts("1")).as("six writes are undecided").isEmpty();
         router.advance(Duration.ofMillis(2_300));
 
         assertThat(alice.receipt("1"))
                 .isEqualTo(partial(
                         4,
-                        4,
+                        6,
                         Map.of(
                                 Outcome.SLOW_CONSUMER, 4,
                                 Outcome.OVERLOADED, 2,
