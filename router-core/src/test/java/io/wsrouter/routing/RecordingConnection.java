@@ -577,6 +577,9 @@ public final class RecordingConnection extends Connection {
             violations.add("it was closed again: " + reason);
         }
         closeReasons.add(reason);
+        if (reason == CloseReason.SLOW_CONSUMER) {
+            backlog.close(QueueListener.Drop.CUT_OFF);
+        }
         inOneStep(this::onSocketClosed);
     }
 
