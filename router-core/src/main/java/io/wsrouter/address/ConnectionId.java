@@ -52,7 +52,7 @@ public final class ConnectionId {
     public static ConnectionId parse(String text) {
         int suffixStart = text.length() - SUFFIX_DIGITS;
         int secondsEnd = suffixStart - 1;
-        int secondsStart = secondsEnd < 1 ? -1 : text.lastIndexOf('_', secondsEnd - 1) + 1;
+        int secondsStart = text.lastIndexOf('_', secondsEnd - 1) + 1;
         int userEnd = secondsStart - 1;
         if (userEnd <= PREFIX.length()
                 || !text.startsWith(PREFIX)

@@ -3,6 +3,8 @@ package io.wsrouter.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,6 +56,26 @@ final class AddressPatternTest {
 
         assertThat(pattern.matches(Address.parse(address))).isEqualTo(expected);
         assertThat(pattern).hasToString(grant);
+    }
+
+    /** Equal grants are kept once and shared by the principals that have them. */
+    @Test
+    void shouldBeEqualOnlyWhenWrittenAlike() {
+        assertThat(AddressPattern.parse("user:al*"))
+                .isEqualTo(AddressPattern.parse("user:al*"))
+                .hasSameHashCodeAs(AddressPattern.parse("user:al*"))
+                .isNotEqualTo(AddressPattern.parse("user:al"))
+                .isNotEqualTo(AddressPattern.parse("user:a*"))
+                .isNotEqualTo(AddressPattern.parse("topic:al*"))
+                .isNotEqualTo("user:al*");
+    }
+
+    /** So that different grants do not push each other out of the one place in which they are kept. */
+    @Test
+    void shouldSpreadItsHashCodes() {
+        assertThat(IntStream.range(0, 100)
+                        .mapToObj(i -> AddressPattern.parse("topic:chat." + i).hashCode()))
+                .doesNotHaveDuplicates();
     }
 
     @ParameterizedTest

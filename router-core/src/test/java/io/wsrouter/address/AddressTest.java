@@ -87,6 +87,18 @@ final class AddressTest {
     }
 
     @Test
+    void shouldStayTwoAddressesWhenTheirHashesCollide() {
+        byte[] alice = "user:alice".getBytes(UTF_8);
+        byte[] bob = "user:bob".getBytes(UTF_8);
+        long hashOfAlice = Address.hash(alice, 0, alice.length);
+        Address collision = Address.parse(bob, 0, bob.length, hashOfAlice);
+
+        assertThat(collision).hasSameHashCodeAs(Address.user("alice")).isNotEqualTo(Address.user("alice"));
+        assertThat(collision.hasText(hashOfAlice, alice, 0, alice.length)).isFalse();
+        assertThat(collision.hasText(hashOfAlice, bob, 0, bob.length)).isTrue();
+    }
+
+    @Test
     void shouldBelongToItsUser() {
         assertThat(Address.user("alice").owner()).isEqualTo(Address.user("alice"));
         assertThat(Address.parse("connection:" + ID).owner()).isEqualTo(Address.user("alice"));
@@ -207,6 +219,19 @@ final class AddressTest {
                     .as("seed %d, \"%s\"", seed, text)
                     .isEqualTo(read(() -> Address.parse(text.toString())));
         }
+    }
+
+    @Test
+    void shouldKeepTheLimitsOfNamesInBytes() {
+        assertThat(readFromTheMiddle("user:" + "x".repeat(128))).isEqualTo(Address.user("x".repeat(128)));
+        assertThat(readFromTheMiddle("user:" + "x".repeat(129))).asString().contains("expected 1 to 128 bytes");
+        assertThat(readFromTheMiddle("topic:" + "t".repeat(200))).isEqualTo(Address.topic("t".repeat(200)));
+        assertThat(readFromTheMiddle("topic:" + "t".repeat(201))).asString().contains("expected 1 to 200");
+    }
+
+    private static Object readFromTheMiddle(String text) {
+        byte[] utf8 = ("\"to\":\"" + text + "\"").getBytes(UTF_8);
+        return read(() -> Address.parse(utf8, 6, utf8.length - 7));
     }
 
     private static Object read(Supplier<Address> parse) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wsrouter.routing.SeedWatcher;
 import io.wsrouter.routing.Seeds;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +80,11 @@ final class ConnectionIdTest {
             "ws_alice_1e9_6ead719c",
             "ws_alice_\u0661_6ead719c",
             "ws_alice_1_\u0661ead719c",
+            "ws_alice_1_+ead719c",
+            "ws_alice_1_-ead719c",
+            "ws_alice_1_/ead719c",
+            "ws_alice_1_:ead719c",
+            "ws_alice_1_`ead719c",
             "ws_alice_1000000000000_6ead719c",
             "ws_alice_9999999999999999999999_6ead719c",
             "WS_alice_1757375098_6ead719c",
@@ -150,10 +157,26 @@ final class ConnectionIdTest {
                 .isNotEqualTo("ws_alice_1757375098_6ead719c");
     }
 
+    /** A table of one user's many connections does not fill in clumps. */
+    @Test
+    void shouldSpreadTheIdsOfOneUser() {
+        Set<Integer> hashCodes = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            hashCodes.add(ConnectionId.of(Address.user("alice"), 1757375098, i * 0x9e3779b9)
+                    .hashCode());
+        }
+
+        assertThat(hashCodes).hasSizeGreaterThan(990);
+    }
+
     @Test
     void shouldComposeOnlyWhatItCouldRead() {
         Address alice = Address.user("alice");
 
+        for (long second : new long[] {0, 999_999_999_999L}) {
+            ConnectionId id = ConnectionId.of(alice, second, -1);
+            assertThat(ConnectionId.parse(id.toString())).isEqualTo(id);
+        }
         assertThatThrownBy(() -> ConnectionId.of(Address.topic("alice"), 0, 0))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ConnectionId.of(alice, -1, 0)).isInstanceOf(IllegalArgumentException.class);

@@ -40,6 +40,8 @@ final class NamesTest {
             "x".repeat(128),
             "\u00e9".repeat(64),
             "\u20ac".repeat(42) + "xx",
+            "\u0800".repeat(42) + "xx",
+            "\ud800\udc00".repeat(32),
             "\ud83d\ude00".repeat(32),
         };
     }
@@ -63,6 +65,8 @@ final class NamesTest {
             "x".repeat(129),
             "x" + "\u00e9".repeat(64),
             "\u20ac".repeat(43),
+            "\u0800".repeat(43),
+            "x" + "\ud800\udc00".repeat(32),
             "x" + "\ud83d\ude00".repeat(32),
             "x".repeat(1_000_000),
             " ",

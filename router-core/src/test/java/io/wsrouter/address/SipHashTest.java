@@ -32,6 +32,8 @@ final class SipHashTest {
         assertThat(hash.hash(firstBytes(7))).isEqualTo(0xab0200f58b01d137L);
         assertThat(hash.hash(firstBytes(8))).isEqualTo(0x93f5f5799a932462L);
         assertThat(hash.hash(firstBytes(15))).isEqualTo(0xa129ca6149be45e5L);
+        assertThat(hash.hash(firstBytes(16))).isEqualTo(0x3f2acc7f57c29bdbL);
+        assertThat(hash.hash(firstBytes(17))).isEqualTo(0x699ae9f52cbe4794L);
     }
 
     @Test

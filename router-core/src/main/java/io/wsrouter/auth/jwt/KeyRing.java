@@ -227,7 +227,7 @@ public final class KeyRing {
 
         /** The ring of what was added. */
         public KeyRing build() {
-            return keys.isEmpty() ? EMPTY : new KeyRing(keys);
+            return new KeyRing(keys);
         }
 
         /** JJWT refuses secrets that were made for another purpose, as those of a JWK are. */

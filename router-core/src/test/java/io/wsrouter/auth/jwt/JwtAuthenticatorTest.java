@@ -288,6 +288,7 @@ class JwtAuthenticatorTest {
                 parts[0] + "=." + parts[1] + "." + parts[2],
                 parts[0] + "." + parts[1] + "." + parts[2].replace('-', '+').replace('_', '/') + "+",
                 parts[0] + "." + parts[1] + "." + parts[2] + "\u00e9",
+                parts[0] + "." + parts[1] + ".\u0080" + parts[2].substring(1),
                 parts[0] + "." + parts[1] + "." + parts[2] + "\ud83d\ude00",
                 parts[0] + "\u3002" + parts[1] + "\u3002" + parts[2],
                 parts[0] + "." + parts[1] + "." + parts[2] + "A".repeat(5 - (parts[2].length() % 4)))) {

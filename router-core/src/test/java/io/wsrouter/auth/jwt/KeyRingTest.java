@@ -8,8 +8,12 @@ import static io.wsrouter.auth.jwt.TestTokens.P384;
 import static io.wsrouter.auth.jwt.TestTokens.P521;
 import static io.wsrouter.auth.jwt.TestTokens.RSA;
 import static io.wsrouter.auth.jwt.TestTokens.SECRET;
+import static io.wsrouter.auth.jwt.TestTokens.SECRET_KEY;
+import static io.wsrouter.auth.jwt.TestTokens.authenticate;
+import static io.wsrouter.auth.jwt.TestTokens.authenticator;
 import static io.wsrouter.auth.jwt.TestTokens.failureOf;
 import static io.wsrouter.auth.jwt.TestTokens.pem;
+import static io.wsrouter.auth.jwt.TestTokens.token;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -22,6 +26,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +98,11 @@ class KeyRingTest {
         }
     }
 
+    @Test
+    void shouldKnowNoAlgorithmWithoutAName() {
+        assertThat(JwtAlgorithm.find(null)).isNull();
+    }
+
     private static void add(KeyRing.Builder builder, String key) {
         String[] nameAndId = key.split(":");
         String keyId = nameAndId.length > 1 ? nameAndId[1] : null;
@@ -132,6 +142,42 @@ class KeyRingTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> KeyRing.builder().key("a", new SecretKeySpec(new byte[31], "HmacSHA256")))
                 .withMessage("an HMAC secret of 31 bytes (expected at least 32)");
+    }
+
+    @Test
+    void shouldRefuseASecretKeyThatDoesNotShowItsBytes() {
+        SecretKey hidden = new SecretKey() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getAlgorithm() {
+                return "HmacSHA256";
+            }
+
+            @Override
+            public String getFormat() {
+                return null;
+            }
+
+            @Override
+            public byte[] getEncoded() {
+                return null;
+            }
+        };
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> KeyRing.builder().key("a", hidden))
+                .withMessage("an HMAC secret of 0 bytes (expected at least 32)");
+    }
+
+    @Test
+    void shouldVerifyWithASecretThatWasMadeForAnotherPurpose() {
+        KeyRing ring =
+                KeyRing.builder().key(null, new SecretKeySpec(SECRET, "AES")).build();
+
+        assertThat(authenticate(authenticator(ring), token(JwtAlgorithm.HS256, SECRET_KEY))
+                        .user())
+                .hasToString("user:alice");
     }
 
     @Test
@@ -200,12 +246,32 @@ class KeyRingTest {
                 .isThrownBy(() -> ringOf(TestTokens.generate("RSA", 1024).getPublic()))
                 .withMessageContaining("1024 bits (expected 2048 to 16384)");
         BigInteger modulus = ((RSAPublicKey) RSA.getPublic()).getModulus();
-        for (BigInteger exponent :
-                Set.of(BigInteger.ONE, BigInteger.ONE.shiftLeft(64).add(BigInteger.ONE))) {
+        BigInteger tooLarge = BigInteger.ONE.shiftLeft(16_384);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ringOf(rsaKey(tooLarge, BigInteger.valueOf(65_537))))
+                .withMessageContaining("16385 bits (expected 2048 to 16384)");
+        for (BigInteger exponent : Set.of(
+                BigInteger.ONE, BigInteger.TWO, BigInteger.ONE.shiftLeft(64).add(BigInteger.ONE))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> ringOf(rsaKey(modulus, exponent)))
                     .withMessageContaining("exponent");
         }
+    }
+
+    @Test
+    void shouldTakeTheLargestRsaKeysAndExponents() {
+        BigInteger largest = BigInteger.ONE.shiftLeft(16_384).subtract(BigInteger.ONE);
+        BigInteger exponent = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+
+        assertThat(ringOf(rsaKey(largest, BigInteger.valueOf(3))).algorithms()).contains(JwtAlgorithm.RS256);
+        assertThat(ringOf(rsaKey(largest, exponent)).algorithms()).contains(JwtAlgorithm.RS256);
+    }
+
+    @Test
+    void shouldSayWhichKindOfPublicKeyItCannotUse() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ringOf(TestTokens.generate("DSA", 2048).getPublic()))
+                .withMessage("a public key for DSA (expected a public key: RSA, EC, Ed25519 or Ed448)");
     }
 
     @Test

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,17 @@ class PemKeysTest {
         assertThat(PemKeys.read("a", CERTIFICATE)).isEqualTo(PemKeys.read("a", SPKI));
     }
 
+    /** The lengths around those where DER changes how it writes a length. */
+    @ParameterizedTest
+    @CsvSource({"512, 20", "936, 22", "2048, 24"})
+    void shouldReadPkcs1OfAnyLength(int bits, int pkcs1Start) {
+        PublicKey key = TestTokens.generate("RSA", bits).getPublic();
+        byte[] der = key.getEncoded();
+
+        assertThat(PemKeys.read("a", pem("RSA PUBLIC KEY", Arrays.copyOfRange(der, pkcs1Start, der.length))))
+                .containsExactly(key);
+    }
+
     @Test
     void shouldReadSeveralBlocksAndSkipTheTextBetween() {
         String pem =
@@ -154,6 +166,9 @@ class PemKeysTest {
         assertRefused(block.replace("-----END PUBLIC KEY-----", ""), "does not end as it begins");
         assertRefused(block.replace("END PUBLIC", "END RSA PUBLIC"), "does not end as it begins");
         assertRefused(block + "-----BEGIN PUBLIC KEY-----", "does not end as it begins");
+        assertRefused(block + "-----END PUBLIC KEY-----", "does not end as it begins");
+        assertRefused("-----END PUBLIC KEY-----\n" + block, "does not end as it begins");
+        assertRefused("-----BEGIN CERTIFICATE-----\n-----\n" + block, "does not end as it begins");
         assertRefused(
                 pem("SSH2 PUBLIC KEY", der), "the block \"SSH2 PUBLIC KEY\" cannot be read: expected PUBLIC KEY,");
         assertRefused(pem("X509 CRL", der), "expected PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE");

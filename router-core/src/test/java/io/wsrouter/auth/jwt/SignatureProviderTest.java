@@ -16,6 +16,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Security;
@@ -24,6 +25,8 @@ import java.security.spec.RSAPublicKeySpec;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.conscrypt.Conscrypt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +39,7 @@ class SignatureProviderTest {
 
     @Test
     void shouldKeepAProviderForWhatItVerifiesRightly() {
-        assertThat(CONSCRYPT.algorithms())
+        assertThat(SignatureProvider.proven(Conscrypt.newProvider()).algorithms())
                 .containsExactlyInAnyOrder(
                         JwtAlgorithm.RS256,
                         JwtAlgorithm.RS384,
@@ -57,7 +60,35 @@ class SignatureProviderTest {
 
     @Test
     void shouldNotKeepAProviderThatAcceptsABadSignature() {
-        assertThat(SignatureProvider.proven(new Gullible())).isSameAs(SignatureProvider.JDK);
+        assertThat(SignatureProvider.proven(new Scripted(Acceptance::new))).isSameAs(SignatureProvider.JDK);
+    }
+
+    @Test
+    void shouldLeaveAllToTheJdkWhereAProviderCannotBeLinked() {
+        assertThat(SignatureProvider.proven(new Scripted(() -> {
+                    throw new UnsatisfiedLinkError("no native library");
+                })))
+                .isSameAs(SignatureProvider.JDK);
+    }
+
+    @Test
+    void shouldVerifyWithTheProviderThatWasProven() throws GeneralSecurityException {
+        AtomicInteger verifications = new AtomicInteger();
+        SignatureProvider proven = SignatureProvider.proven(new Scripted(() -> {
+            verifications.incrementAndGet();
+            return Security.getProvider("SunEC")
+                    .getService("Signature", "SHA256withECDSA")
+                    .newInstance(null);
+        }));
+        KeyRing ring = KeyRing.builder().key(null, TestTokens.P256.getPublic()).build();
+        Authenticator authenticator = new JwtAuthenticator(JwtRules.NONE, () -> ring, proven, Runnable::run, CLOCK);
+        int before = verifications.get();
+
+        TestTokens.authenticate(authenticator, token(JwtAlgorithm.ES256, TestTokens.P256.getPrivate()));
+
+        assertThat(proven).hasToString("Scripted[ES256]");
+        assertThat(SignatureProvider.JDK).hasToString("JDK");
+        assertThat(verifications.get()).isGreaterThan(before);
     }
 
     @ParameterizedTest
@@ -87,7 +118,9 @@ class SignatureProviderTest {
                 .isTrue();
         assertThat(CONSCRYPT.verifies(ringKey(rsa(4097, 65_537)), JwtAlgorithm.RS256))
                 .isFalse();
-        assertThat(CONSCRYPT.verifies(ringKey(rsa(2048, (1L << 40) + 1)), JwtAlgorithm.RS256))
+        assertThat(CONSCRYPT.verifies(ringKey(rsa(2048, (1L << 32) + 1)), JwtAlgorithm.RS256))
+                .isTrue();
+        assertThat(CONSCRYPT.verifies(ringKey(rsa(2048, (1L << 33) + 1)), JwtAlgorithm.RS256))
                 .isFalse();
     }
 
@@ -133,24 +166,28 @@ class SignatureProviderTest {
                 .generatePublic(new RSAPublicKeySpec(modulus, BigInteger.valueOf(exponent)));
     }
 
-    /** Finds every signature good. */
-    private static final class Gullible extends Provider {
+    private static final class Scripted extends Provider {
 
         private static final long serialVersionUID = 1L;
 
-        Gullible() {
-            super("Gullible", "1", "accepts everything");
+        Scripted(Callable<Object> verifier) {
+            super("Scripted", "1", "does what a test says");
             for (String name : new String[] {"SHA256withECDSA", "SHA256withRSA", "EdDSA"}) {
                 putService(new Service(this, "Signature", name, Acceptance.class.getName(), null, null) {
                     @Override
-                    public Object newInstance(Object parameter) {
-                        return new Acceptance();
+                    public Object newInstance(Object parameter) throws NoSuchAlgorithmException {
+                        try {
+                            return verifier.call();
+                        } catch (Exception e) {
+                            throw new NoSuchAlgorithmException(e);
+                        }
                     }
                 });
             }
         }
     }
 
+    /** Finds every signature good. */
     private static final class Acceptance extends SignatureSpi {
 
         @Override

@@ -89,6 +89,9 @@ class StrictJsonTest {
                 "{\"a\":1.}",
                 "{\"a\":1e}",
                 "{\"a\":1e+}",
+                "{\"a\":1e+-5}",
+                "{\"a\":1e-+5}",
+                "{\"a\":\"\\u00\u00801\"}",
                 "{\"a\":0x10}",
                 "{\"a\":1_000}",
                 "{\"a\":\u0661}",
@@ -113,6 +116,12 @@ class StrictJsonTest {
     void shouldRefuseAnythingElse(String text) {
         assertThat(failureOf(() -> StrictJson.readObject(text))).isEqualTo(AuthFailure.TOKEN_MALFORMED);
         assertThat(failureOf(() -> StrictJson.readObject(text.getBytes(UTF_8)))).isEqualTo(AuthFailure.TOKEN_MALFORMED);
+    }
+
+    @Test
+    void shouldTakeWhitespaceWhereverItMayStand() {
+        assertThat(StrictJson.readObject("\r\n\t { \"a\" : [ 1 , [ ] ] , \"b\" : { } , \"c\"\t:\r1\n}\t\r\n "))
+                .isEqualTo(Map.of("a", List.of(1L, List.of()), "b", Map.of(), "c", 1L));
     }
 
     @Test

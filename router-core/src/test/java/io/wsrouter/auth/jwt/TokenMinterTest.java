@@ -15,6 +15,7 @@ import io.wsrouter.auth.AuthFailure;
 import io.wsrouter.auth.Grants;
 import io.wsrouter.auth.Principal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -63,6 +64,8 @@ class TokenMinterTest {
         Grants grants = new Grants(List.of(AddressPattern.parse("topic:a")), List.of(), false);
 
         assertThat(payloadOf(minter().mint("alice", HOUR, grants))).endsWith("\"router\":{\"publish\":[\"topic:a\"]}}");
+        assertThat(payloadOf(minter().mint("alice", HOUR, new Grants(List.of(), grants.publish(), false))))
+                .endsWith("\"router\":{\"subscribe\":[\"topic:a\"]}}");
     }
 
     @ParameterizedTest
@@ -88,6 +91,43 @@ class TokenMinterTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> minter().mint("alice", HOUR, new Grants(patterns, List.of(), false)))
                 .withMessageContaining("expected at most 8192");
+    }
+
+    @Test
+    void shouldMintTheShortestAndTheLongestLife() {
+        Principal brief = authenticate(
+                authenticator(KeyRing.ofHmacSecret(SECRET)),
+                minter().mint("alice", Duration.ofSeconds(1), Grants.NONE));
+        long mostSeconds = ClaimsReader.MAX_EPOCH_SECONDS - NOW;
+        Principal lasting = authenticate(
+                authenticator(KeyRing.ofHmacSecret(SECRET)),
+                minter().mint("alice", Duration.ofSeconds(mostSeconds), Grants.NONE));
+
+        assertThat(brief.expiresAtEpochSeconds()).isEqualTo(NOW + 1);
+        assertThat(lasting.expiresAtEpochSeconds()).isEqualTo(ClaimsReader.MAX_EPOCH_SECONDS);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> minter().mint("alice", Duration.ofSeconds(mostSeconds + 1), Grants.NONE))
+                .withMessageContaining("before the year 10000");
+    }
+
+    @Test
+    void shouldMintWhateverTheRouterTakes() {
+        List<AddressPattern> patterns = new ArrayList<>(Collections.nCopies(29, longTopic(194)));
+        int longest = 0;
+        for (int length = 1; longest < CompactToken.MAX_LENGTH; length++) {
+            patterns.add(longTopic(length));
+            String token = minter().mint("alice", HOUR, new Grants(patterns, List.of(), false));
+            patterns.remove(patterns.size() - 1);
+            assertThat(authenticate(authenticator(KeyRing.ofHmacSecret(SECRET)), token)
+                            .user())
+                    .hasToString("user:alice");
+            longest = token.length();
+        }
+        assertThat(longest).isEqualTo(CompactToken.MAX_LENGTH);
+    }
+
+    private static AddressPattern longTopic(int length) {
+        return AddressPattern.parse("topic:" + "x".repeat(length));
     }
 
     @Test
