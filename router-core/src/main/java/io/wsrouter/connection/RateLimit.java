@@ -15,11 +15,12 @@ public final class RateLimit {
     /**
      * A full bucket.
      *
-     * @param perSecond how many are allowed a second, at least 1; {@link Integer#MAX_VALUE} allows all
+     * @param perSecond how many are allowed a second, at least 1; more than one a nanosecond, such as
+     *     {@link Integer#MAX_VALUE}, allows all
      * @param nowNanos the present time of a monotonic clock
      */
     public RateLimit(int perSecond, long nowNanos) {
-        this.intervalNanos = perSecond == Integer.MAX_VALUE ? 0 : SECOND_NANOS / perSecond;
+        this.intervalNanos = SECOND_NANOS / perSecond;
         this.nextNanos = nowNanos - SECOND_NANOS;
     }
 

@@ -17,11 +17,12 @@ public final class SharedRateLimit {
     /**
      * A full bucket.
      *
-     * @param perSecond how many are allowed a second, at least 1; {@link Integer#MAX_VALUE} allows all
+     * @param perSecond how many are allowed a second, at least 1; more than one a nanosecond, such as
+     *     {@link Integer#MAX_VALUE}, allows all
      * @param nowNanos the present time of a monotonic clock
      */
     public SharedRateLimit(int perSecond, long nowNanos) {
-        this.intervalNanos = perSecond == Integer.MAX_VALUE ? 0 : SECOND_NANOS / perSecond;
+        this.intervalNanos = SECOND_NANOS / perSecond;
         this.nextNanos = new AtomicLong(nowNanos - SECOND_NANOS);
     }
 
@@ -56,7 +57,7 @@ public final class SharedRateLimit {
 
     /** Whether {@link #tryAcquire} would refuse. */
     public boolean isExhausted(long nowNanos) {
-        return intervalNanos > 0 && isBeyondBurst(nextNanos.get(), nowNanos);
+        return isBeyondBurst(nextNanos.get(), nowNanos);
     }
 
     /** Whether all that was taken has come back, so that a new limit would say the same. */

@@ -81,6 +81,19 @@ final class ConductTest {
     }
 
     @Test
+    void shouldJudgeOneNewTokenAtATimeAndOneASecond() {
+        Conduct conduct = new Conduct(100, 0);
+
+        assertThat(conduct.tryStartRefresh(0)).isTrue();
+        assertThat(conduct.tryStartRefresh(5 * SECOND))
+                .as("the first is being judged")
+                .isFalse();
+        conduct.endRefresh();
+        assertThat(conduct.tryStartRefresh(SECOND - 1)).isFalse();
+        assertThat(conduct.tryStartRefresh(SECOND)).isTrue();
+    }
+
+    @Test
     void shouldBoundOpenReceipts() {
         Conduct conduct = new Conduct(100, 0);
 

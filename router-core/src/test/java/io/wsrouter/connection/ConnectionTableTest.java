@@ -136,6 +136,18 @@ final class ConnectionTableTest {
     }
 
     @Test
+    void shouldRemoveAConnectionThatItsUserHasLost() {
+        Connection alice = new StubConnection("alice");
+        table.putIfAbsent(ID, alice);
+        Tampering.unlist(alice, table);
+
+        assertThat(table.remove(alice)).isTrue();
+
+        assertThat(table.get(ID)).isNull();
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
     void shouldLetConnectionsBeWalkedWhileTheyComeAndGo() {
         Connection first = new StubConnection("alice");
         Connection second = new StubConnection("alice");

@@ -49,6 +49,18 @@ final class SharedRateLimitTest {
     }
 
     @Test
+    void shouldOweAFullSecondsWorthHoweverOftenItIsTaken() {
+        for (int i = 0; i < 4; i++) {
+            limit.acquire(START);
+        }
+        long later = START + SECOND / 10;
+        limit.acquire(later);
+
+        assertThat(limit.isFull(later + SECOND - 1)).isFalse();
+        assertThat(limit.isFull(later + SECOND)).isTrue();
+    }
+
+    @Test
     void shouldAllowEverythingWithoutALimit() {
         SharedRateLimit unlimited = new SharedRateLimit(Integer.MAX_VALUE, START);
         for (int i = 0; i < 1000; i++) {
@@ -61,7 +73,7 @@ final class SharedRateLimitTest {
 
     @Test
     void shouldGiveNoMoreWhenManyThreadsTake() throws InterruptedException {
-        SharedRateLimit contended = new SharedRateLimit(1000, START);
+        SharedRateLimit contended = new SharedRateLimit(1_000_000, START);
         LongAdder taken = new LongAdder();
         CountDownLatch start = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -72,7 +84,7 @@ final class SharedRateLimitTest {
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
-                for (int attempt = 0; attempt < 1000; attempt++) {
+                for (int attempt = 0; attempt < 400_000; attempt++) {
                     if (contended.tryAcquire(START)) {
                         taken.increment();
                     }
@@ -84,7 +96,7 @@ final class SharedRateLimitTest {
         threads.shutdown();
 
         assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(taken.sum()).isEqualTo(1000);
+        assertThat(taken.sum()).isEqualTo(1_000_000);
     }
 
     private int taken(long nowNanos) {
