@@ -466,6 +466,21 @@ final class CreditsTest {
     }
 
     @Test
+    void shouldStandBehindThoseWhoWait() {
+        List<RecordingConnection> flooders = connects(CREDIT / SHARE);
+        RecordingConnection waiter = router.connects(router.userOn(0));
+        RecordingConnection newcomer = router.connects(router.userOn(0));
+        flooders.forEach(one -> one.givesAtOnce(publishes(bob, SHARE)));
+        waiter.gives(publish(bob, "waited", "\"waited\""));
+        turn(0);
+        newcomer.gives(publish(bob, "came", "\"came\"")); // before the loop hears that credit is back
+        turn(1);
+        router.runUntilIdle();
+
+        assertThat(bob.received()).endsWith("\"waited\"", "\"came\"").hasSize(CREDIT + 2);
+    }
+
+    @Test
     void shouldNotStopWhenTwoShardsFloodEachOther() {
         floodInRing(2);
     }
