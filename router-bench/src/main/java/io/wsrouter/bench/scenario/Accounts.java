@@ -132,9 +132,10 @@ final class Accounts {
         }
     }
 
-    /** Whether nothing waits any more of what has found a receiver. */
-    static boolean areAllDecided(JsonNode stats) {
-        return decided(stats) == stats.path("matched").asLong();
+    /** Whether nothing waits any more of what has found a receiver, and everybody is there again. */
+    static boolean isSettled(JsonNode stats, Population population) {
+        return decided(stats) == stats.path("matched").asLong()
+                && stats.path("connections").asLong() == population.connections();
     }
 
     private static long decided(JsonNode stats) {

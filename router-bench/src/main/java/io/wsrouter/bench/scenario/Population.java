@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -35,6 +36,8 @@ final class Population implements AutoCloseable {
     private static final int HTTP_FLOODS = 4;
     private static final int FLOOD_BYTES = 4_096;
     private static final int PUBLISHERS = STEADY + 1 + FLOODS + HTTP_FLOODS;
+
+    private static final long MILLIS_BEFORE_ANOTHER_TRY = 250;
 
     /** So many receipts may be open for a connection; what is above is refused. */
     private static final int WINDOW = 1_000;
@@ -95,12 +98,29 @@ final class Population implements AutoCloseable {
             stragglers.add(straggler);
             straggler.connect();
         }
-        for (Peer peer : peers) {
-            deadline.await("the welcome of " + peer.user(), peer.welcomed());
+        for (int user = 0; user < wellOnes; user++) {
+            Peer peer = welcomed(client, peers.get(user), SUBSCRIBE, measured.get(user));
             peer.loop().execute(() -> Reader.subscribe(peer));
         }
         deadline.until("everybody to subscribe", () -> measured.stream().allMatch(Reader::hasSubscribed));
         deadline.until("the stragglers to subscribe", this::areAllThere);
+    }
+
+    /** Who is refused, as a router that is still cold may do, comes again. */
+    private Peer welcomed(LoadClient by, Peer opened, Grants grants, PeerListener listener)
+            throws InterruptedException {
+        Peer peer = opened;
+        while (true) {
+            try {
+                return deadline.await("the welcome of " + peer.user(), peer.welcomed());
+            } catch (ScenarioException e) {
+                if (deadline.remainingNanos() <= 0) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(MILLIS_BEFORE_ANOTHER_TRY);
+                peer = by.open(peer.user(), grants, listener);
+            }
+        }
     }
 
     /** Lets everybody publish. */
@@ -153,8 +173,7 @@ final class Population implements AutoCloseable {
 
     private Peer open(LoadClient by, PacedPublisher publisher) throws InterruptedException {
         String user = "publisher" + publisher.ledger().publisher();
-        return deadline.await(
-                "the welcome of " + user, by.open(user, PUBLISH, publisher).welcomed());
+        return welcomed(by, by.open(user, PUBLISH, publisher), PUBLISH, publisher);
     }
 
     // ---- being measured

@@ -87,8 +87,10 @@ final class Reader implements PeerListener {
 
     @Override
     public void onClosed(Peer peer, int code) {
-        closes++;
-        closeCode = code;
+        if (hasSubscribed) {
+            closes++;
+            closeCode = code;
+        }
     }
 
     /** Whether a subscription of it was confirmed. Any thread. */
@@ -126,7 +128,7 @@ final class Reader implements PeerListener {
         return otherPushes;
     }
 
-    /** Whether its only connection so far has ended with that code. */
+    /** Whether the only connection on which it has subscribed has ended with that code. */
     boolean hasClosedOnceWith(int code) {
         return closes == 1 && closeCode == code;
     }

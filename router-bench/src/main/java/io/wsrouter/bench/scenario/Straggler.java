@@ -61,9 +61,8 @@ final class Straggler implements PeerListener {
     void connect() {
         connector.execute(() -> {
             try {
-                client.open(Publisher.userId(reader.user()), grants, this)
-                        .welcomed()
-                        .whenComplete(this::onWelcomed);
+                Peer opened = client.open(Publisher.userId(reader.user()), grants, this);
+                opened.welcomed().whenCompleteAsync(this::onWelcomed, client.next());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -71,7 +70,7 @@ final class Straggler implements PeerListener {
     }
 
     private void onWelcomed(@Nullable Peer welcomed, @Nullable Throwable failure) {
-        if (welcomed == null) {
+        if (welcomed == null || welcomed.closed().isDone()) {
             if (!connector.isShutdown()) {
                 connector.schedule(this::connect, MILLIS_BEFORE_ANOTHER_TRY, TimeUnit.MILLISECONDS);
             }
@@ -95,16 +94,20 @@ final class Straggler implements PeerListener {
     void become(Reading other) {
         reading = other;
         Peer now = peer;
-        if (isReady && now != null) {
-            apply(now);
+        if (now != null) {
+            now.loop().execute(this::apply);
         }
     }
 
-    private void apply(Peer to) {
+    private void apply() {
+        Peer now = peer;
+        if (!isReady || now == null) {
+            return;
+        }
         switch (reading) {
-            case WELL -> to.setReading(true);
-            case SLOWLY -> to.readSlowly(bytesPerSecond);
-            case NEVER -> to.setReading(false);
+            case WELL -> now.setReading(true);
+            case SLOWLY -> now.readSlowly(bytesPerSecond);
+            case NEVER -> now.setReading(false);
         }
     }
 
@@ -122,7 +125,7 @@ final class Straggler implements PeerListener {
         if (!isReady && push.type().equals("ok")) {
             readyNanos = System.nanoTime();
             isReady = true;
-            apply(from);
+            apply();
         }
         reader.onPush(from, push);
     }
