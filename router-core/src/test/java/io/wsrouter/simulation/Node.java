@@ -20,13 +20,14 @@ final class Node {
     private final List<SteppedLoop> loops = new ArrayList<>();
     private final List<Reader> readers = new ArrayList<>();
     private final List<QueueBudget> budgets = new ArrayList<>();
-    private final VirtualBackplane backplane = new VirtualBackplane();
+    private final VirtualBackplane backplane;
     private final Oracle oracle;
     private final Router router;
 
-    Node(int index, World world, VirtualClock clock, VirtualAuthenticator authenticator, Oracle oracle) {
+    Node(int index, World world, VirtualClock clock, VirtualAuthenticator authenticator, VirtualBackplane backplane, Oracle oracle) {
         this.index = index;
         this.oracle = oracle;
+        this.backplane = backplane;
         NodeQueue queue = new NodeQueue(world.queue(), world.shards());
         for (int i = 0; i < world.shards(); i++) {
             SteppedLoop loop = new SteppedLoop("loop " + i + " of node " + index, clock);
@@ -41,6 +42,15 @@ final class Node {
                 authenticator,
                 new Listener(),
                 new SplittableRandom(world.idSeed() + index));
+    }
+
+    /** It loses its power. */
+    void die() {
+        loops.forEach(SteppedLoop::end);
+    }
+
+    boolean isDead() {
+        return backplane.isDead();
     }
 
     int index() {
@@ -68,7 +78,7 @@ final class Node {
     /** Looks at whether the other nodes are told of an address. */
     void checkInterest(Oracle judge, Target target, boolean isWanted) {
         judge.expects(
-                backplane.wants(target) == isWanted,
+                backplane.wants(target.text()) == isWanted,
                 "4 tables",
                 "node " + index,
                 "tells the other nodes that " + target + " is " + (isWanted ? "not " : "") + "wanted");

@@ -60,6 +60,7 @@ final class Oracle {
     private long now;
     private boolean isCorrupted;
     private boolean isDraining;
+    private long deadNodes;
     private Violation broken;
 
     // what the router is to have counted
@@ -399,8 +400,9 @@ final class Oracle {
     }
 
     /** A back end has sent a message. */
-    void posting(Sent sent, Profile profile, String user) {
+    void posting(Sent sent, int node, Profile profile, String user) {
         now++;
+        sent.postOn(node);
         published++;
         sent.carryOut(judge(profile, user, sent), now, clock.nanoTime(), hasReceivers(sent.to()));
         countTarget(sent);
@@ -754,6 +756,9 @@ final class Oracle {
             expectReceivers(sent, peer.home);
             slowBefore = 0;
         }
+        if (sent.peer() != null && sent.peer().node != peer.node) {
+            coverage.count(Rare.REACHED_ANOTHER_NODE);
+        }
         Written written = new Written(sent, peer, ++now, clock.nanoTime());
         sent.written().add(written);
         peer.written.add(written);
@@ -811,9 +816,8 @@ final class Oracle {
 
     private void keepsOrder(Peer receiver, Map<Long, Integer> last, Sent sent) {
         Peer publisher = sent.peer();
-        long stream = (publisher == null ? 0L : publisher.number) << 26
-                ^ sent.to().key() << 2
-                ^ sent.priority().ordinal();
+        long source = publisher == null ? sent.postedOn() : world.nodes() + publisher.number;
+        long stream = source << 26 ^ sent.to().key() << 2 ^ sent.priority().ordinal();
         Integer before = last.put(stream, sent.number());
         expects(
                 before == null || before < sent.number() || (isCorrupted && before == sent.number()),
@@ -892,12 +896,12 @@ final class Oracle {
             coverage.count(Rare.DROPPED);
         }
         Peer publisher = sent.peer();
-        if (written.result() != WriteResult.ACCEPTED && !sent.isTimed() && publisher != null && sent.rawId() == null) {
+        if (written.result() != WriteResult.ACCEPTED && !sent.isTimed() && publisher != null && publisher.node == receiver.node && sent.rawId() == null) {
             publisher.owed[outcome.ordinal()]++;
         }
     }
 
-    private Sent sentOf(Message message) {
+    Sent sentOf(Message message) {
         byte[] json = message.json();
         int end = message.lengthBytes() - 2;
         long number = 0;
@@ -968,6 +972,31 @@ final class Oracle {
             broken = violation;
         }
         return violation;
+    }
+
+    /** A node has lost its power. */
+    void died(int node) {
+        coverage.count(Rare.NODE_DIED);
+        if (story.isTold()) {
+            story.tell("node " + node + " dies");
+        }
+        deadNodes |= 1L << node;
+        for (Peer peer : peers) {
+            if (peer.node == node) {
+                peer.isOpen = false;
+                peer.undecided = 0;
+                peer.registration = RegistrationResult.DRAINING;
+            }
+        }
+        for (Given one : given) {
+            if (one instanceof Sent sent) {
+                sent.losesSomewhere();
+            }
+        }
+    }
+
+    private boolean isDead(int node) {
+        return (deadNodes & 1L << node) != 0;
     }
 
     void draining() {
@@ -1051,7 +1080,7 @@ final class Oracle {
         if (publisher != null && sent.isUnderWay()) {
             publisher.mostLeftAlone += world.clients() * world.connectionsPerUser();
         }
-        boolean isOwed = sent.rawId() != null && (publisher == null || publisher.isOpen);
+        boolean isOwed = sent.rawId() != null && (publisher == null ? deadNodes == 0 : publisher.isOpen);
         expects(
                 sent.receipts() == 1 || (!isOwed && sent.receipts() == 0),
                 "5 receipts",
@@ -1059,15 +1088,20 @@ final class Oracle {
                 "has " + sent.receipts() + " receipts (expected " + (isOwed ? 1 : "at most 1") + ")");
         if (sent.rawId() != null && sent.receipts() == 0) {
             coverage.count(Rare.RECEIPT_OF_CLOSED);
-            receiptsDropped += sent.verdict() == null ? 1 : 0;
+            receiptsDropped += sent.verdict() == null && !isOfTheDead(sent) ? 1 : 0;
         }
         if (publisher != null
                 && sent.rawId() == null
                 && sent.verdict() == null
                 && sent.written().isEmpty()) {
             publisher.mostNoRoute++;
-            publisher.leastNoRoute += sent.to().kind() == Address.Kind.TOPIC || mayBeLeftAlone(sent) ? 0 : 1;
+            publisher.leastNoRoute += sent.to().kind() == Address.Kind.TOPIC || mayBeLeftAlone(sent) || sent.isForAnotherNode() ? 0 : 1;
         }
+    }
+
+    /** Whether its publisher, or what was to become of it, has died with a node. */
+    private boolean isOfTheDead(Sent sent) {
+        return sent.peer() != null && isDead(sent.peer().node);
     }
 
     boolean mayBeLeftAlone(Sent sent) {
@@ -1081,6 +1115,10 @@ final class Oracle {
     }
 
     private static boolean wasThere(Peer peer, Sent sent) {
+        boolean isFarAndLost = sent.mayBeLost() && (sent.peer() == null || sent.peer().node != peer.node);
+        if (isFarAndLost) {
+            return false;
+        }
         boolean wasLeftAlone = peer.isGuarded() || peer.guardedUntil > sent.carriedOutAt();
         if (wasLeftAlone || !peer.isOpen || peer.registeredAt >= sent.carriedOutAt() || !peer.isReceiverOf(sent.to())) {
             return false;
@@ -1138,9 +1176,9 @@ final class Oracle {
     }
 
     private void check(RouterCounts counts) {
-        expects(counts.published(), published, "5 receipts", "publishes");
+        expects(deadNodes == 0 ? counts.published() : published, published, "5 receipts", "publishes");
         expects(counts.duplicateIds(), duplicateIds, "3 one id", "ids refused");
-        if (!isCorrupted) {
+        if (!isCorrupted && deadNodes == 0) {
             expects(counts.receiptsDropped(), receiptsDropped, "5 receipts", "receipts dropped");
             expects(counts.misdeliveries(), misdeliveries, "2 barriers", "writes stopped");
             expects(counts.drift(), drift, "4 tables", "findings of audits");

@@ -24,6 +24,7 @@ final class PushText {
     static final byte[] DELIVERED = bytes("\"delivered\":");
     static final byte[] QUEUED = bytes("\"queued\":");
     static final byte[] REFUSED_COUNTS = bytes("\"refused\":{");
+    static final byte[] UNKNOWN = bytes("\"unknown\":[");
     static final byte[] OUTCOMES_COUNTS = bytes("\"outcomes\":{");
     static final byte[] EXPIRES = bytes("\"expires\":");
 

@@ -46,12 +46,29 @@ enum Rare {
     REPAIRED("an audit repaired something"),
     REPAIRED_IN_FLIGHT("it did while messages were on their way"),
     MISDELIVERY_STOPPED("the check at the write stopped a message"),
-    SHARED_ID("two connections had one id, and the audit closed one");
+    SHARED_ID("two connections had one id, and the audit closed one"),
+    REACHED_ANOTHER_NODE("a message was written on another node than its publisher's", true),
+    SUBJECTS_SIDE_BY_SIDE("several subjects were on their way between two nodes", true),
+    LOST_BETWEEN_NODES("something was lost between two nodes", true),
+    LATE_ANSWER("another node answered too late", true),
+    UNKNOWN("a receipt named a node that had not answered", true),
+    NODE_DIED("a node died with its users", true);
 
     private final String sentence;
+    private final boolean needsNodes;
 
     Rare(String sentence) {
+        this(sentence, false);
+    }
+
+    Rare(String sentence, boolean needsNodes) {
         this.sentence = sentence;
+        this.needsNodes = needsNodes;
+    }
+
+    /** Whether it takes several nodes. */
+    boolean needsNodes() {
+        return needsNodes;
     }
 
     String sentence() {

@@ -35,17 +35,19 @@ final class ReceiptCheck {
         Arrays.fill(refused, 0);
         push.find(PushText.REFUSED_COUNTS);
         push.addCounts(refused);
-        check(sent, outcome, matched, delivered, queued);
+        check(sent, outcome, matched, delivered, queued, push.find(PushText.UNKNOWN));
     }
 
     /** Looks at a receipt that no wire carries. */
     void check(Sent sent, Receipt receipt) {
         Arrays.fill(refused, 0);
         receipt.refused().forEach((outcome, count) -> refused[outcome.ordinal()] = count);
-        check(sent, receipt.outcome(), receipt.matched(), receipt.delivered(), receipt.queued());
+        boolean isUnsure = !receipt.unknown().isEmpty();
+        check(sent, receipt.outcome(), receipt.matched(), receipt.delivered(), receipt.queued(), isUnsure);
     }
 
-    private void check(Sent sent, Outcome outcome, int matched, int delivered, int queued) {
+    private void check(
+            Sent sent, Outcome outcome, int matched, int delivered, int queued, boolean isUnsure) {
         expects(sent.countReceipt() == 1, sent, "has a second receipt");
         if (sent.verdict() != null) {
             expects(
@@ -61,9 +63,9 @@ final class ReceiptCheck {
                 "has a receipt that does not add up: " + matched + " is not " + delivered + " + " + queued + " + "
                         + refusals);
         expects(
-                outcome == inOneWord(matched, delivered, queued) || (sent.isTimed() && matched == 0),
+                outcome == inOneWord(matched, delivered, queued, isUnsure) || (sent.isTimed() && matched == 0),
                 sent,
-                "has the receipt " + outcome + " (expected " + inOneWord(matched, delivered, queued) + ")");
+                "has the receipt " + outcome + " (expected " + inOneWord(matched, delivered, queued, isUnsure) + ")");
         if (oracle.isCorrupted()) {
             return; // messages that were stopped at the write count as matched
         }
@@ -72,7 +74,10 @@ final class ReceiptCheck {
             oracle.coverage().count(Rare.LEFT_ALONE);
             expects(oracle.mayBeLeftAlone(sent), sent, "is told of receivers that are left alone without cause");
         }
-        if (sent.isTimed()) {
+        if (isUnsure) {
+            expects(sent.mayBeLost(), sent, "is unknown without cause");
+        }
+        if (sent.isTimed() || isUnsure) {
             checkTimed(sent, delivered);
             return;
         }
@@ -141,10 +146,13 @@ final class ReceiptCheck {
         return late;
     }
 
-    private Outcome inOneWord(int matched, int delivered, int queued) {
+    private Outcome inOneWord(int matched, int delivered, int queued, boolean isUnsure) {
         int got = delivered + queued;
         if (got > 0) {
-            return got < matched ? Outcome.PARTIAL : queued > 0 ? Outcome.QUEUED : Outcome.DELIVERED;
+            return got < matched || isUnsure ? Outcome.PARTIAL : queued > 0 ? Outcome.QUEUED : Outcome.DELIVERED;
+        }
+        if (isUnsure) {
+            return Outcome.UNKNOWN;
         }
         int commonest = Outcome.NO_ROUTE.ordinal();
         for (int i = 0; i < refused.length; i++) {

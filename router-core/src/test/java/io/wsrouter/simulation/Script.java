@@ -30,7 +30,7 @@ final class Script {
 
     private int taste(Verb verb, World world) {
         int taste = random.nextInt(8);
-        if (verb == Verb.CORRUPT && !world.isCorrupted()) {
+        if ((verb == Verb.CORRUPT && !world.isCorrupted()) || (verb.needsNodes() && world.nodes() == 1)) {
             return 0;
         }
         if (taste == 0) {

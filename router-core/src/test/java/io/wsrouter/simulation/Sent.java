@@ -41,7 +41,10 @@ final class Sent extends Given {
     private final List<Written> written = new ArrayList<>(2);
     private Outcome verdict;
     private boolean isCarriedOut;
+    private int postedOn;
     private boolean hadReceivers;
+    private boolean goesToAnotherNode;
+    private boolean losesSomewhere;
     private long carriedOutAt;
     private int receipts;
     private int least;
@@ -124,6 +127,33 @@ final class Sent extends Given {
         verdict = newVerdict;
         carriedOutAt = now;
         carriedOutNanos = nowNanos;
+    }
+
+    /** A back end gives it to this node. */
+    void postOn(int node) {
+        postedOn = node;
+    }
+
+    int postedOn() {
+        return postedOn;
+    }
+
+    void goesToAnotherNode() {
+        goesToAnotherNode = true;
+    }
+
+    /** Whether another node may have to account for it. */
+    boolean isForAnotherNode() {
+        return goesToAnotherNode;
+    }
+
+    /** It, or an answer to it, does not arrive in time on another node. */
+    void losesSomewhere() {
+        losesSomewhere = true;
+    }
+
+    boolean mayBeLost() {
+        return losesSomewhere;
     }
 
     /** Whether it is tried again. */

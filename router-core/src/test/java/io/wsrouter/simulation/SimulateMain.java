@@ -54,7 +54,7 @@ public final class SimulateMain {
                 seconds,
                 steps / seconds);
         out.print(coverage);
-        List<Rare> missing = coverage.missing();
+        List<Rare> missing = coverage.missing(nodes);
         missing.forEach(rare -> out.println("never happened: " + rare.word()));
         return missing.isEmpty() || !mustCover;
     }

@@ -38,6 +38,7 @@ final class Simulation {
     private final VirtualClock clock;
     private final VirtualAuthenticator authenticator = new VirtualAuthenticator();
     private final TableCheck tableCheck;
+    private final VirtualNetwork network;
     private final List<Node> nodes = new ArrayList<>();
     private final List<Router> routers;
     private final List<SteppedLoop> loops;
@@ -53,8 +54,9 @@ final class Simulation {
         this.clock = new VirtualClock(world.clockNanos());
         this.oracle = new Oracle(world, story, coverage, clock);
         this.tableCheck = new TableCheck(oracle);
+        this.network = new VirtualNetwork(world.nodes(), oracle, clock);
         for (int i = 0; i < world.nodes(); i++) {
-            nodes.add(new Node(i, world, clock, authenticator, oracle));
+            nodes.add(new Node(i, world, clock, authenticator, network.backplane(i), oracle));
         }
         this.routers = nodes.stream().map(Node::router).toList();
         this.loops = nodes.stream().flatMap(node -> node.loops().stream()).toList();
@@ -134,6 +136,11 @@ final class Simulation {
             case AUDIT -> audit(action.a() % nodes.size());
             case CORRUPT -> corrupt(action);
             case REPEAT_ID -> repeatId(action);
+            case CARRY -> carry(action, false);
+            case MISLAY -> carry(action, true);
+            case CUT -> cut(action, true);
+            case HEAL -> cut(action, false);
+            case KILL -> kill(action.a() % nodes.size());
             case QUIET -> quiet(action);
             case SETTLE -> settle(action);
         };
@@ -172,6 +179,9 @@ final class Simulation {
         Profile profile = Profile.ALL.get(action.c() % Profile.ALL.size());
         int lifetime = action.c() / Profile.ALL.size() % 8;
         int node = (action.d() >>> 10) % nodes.size();
+        if (nodes.get(node).isDead()) {
+            return false;
+        }
         long nowSeconds = clock.epochMillis() / 1000;
         long expiresAt = nowSeconds
                 + (lifetime == 0 ? -(action.b() >>> 8) % 5 : lifetime == 1 ? 1 + (action.b() >>> 8) % 20 : 1_000_000);
@@ -261,11 +271,14 @@ final class Simulation {
 
     private boolean post(Action action) {
         Node node = nodes.get(action.a() % nodes.size());
+        if (node.isDead()) {
+            return false;
+        }
         Profile profile = Profile.ALL.get(action.d() % Profile.ALL.size());
         Principal principal = new Principal(Address.user("backend"), profile.grants(), Long.MAX_VALUE / 2000);
         Sent sent = sent(action, null, "backend");
         oracle.give(sent);
-        oracle.posting(sent, profile, "backend");
+        oracle.posting(sent, node.index(), profile, "backend");
         node.router()
                 .publish(principal, (Command.Publish) sent.read(backEnd))
                 .thenAccept(receipt -> oracle.answered(sent, receipt));
@@ -386,6 +399,9 @@ final class Simulation {
     private boolean kickUser(Action action) {
         int node = action.b() % nodes.size();
         Target user = oracle.users().get(action.a() % oracle.users().size());
+        if (nodes.get(node).isDead()) {
+            return false;
+        }
         oracle.kicking(user, 1);
         routers.get(node).kickUser(user.address(), OPERATOR, null).thenAccept(found -> oracle.kicking(user, -1));
         return true;
@@ -407,6 +423,9 @@ final class Simulation {
     }
 
     private boolean audit(int node) {
+        if (nodes.get(node).isDead()) {
+            return false;
+        }
         routers.get(node).audit().thenAccept(oracle::audited);
         return true;
     }
@@ -442,9 +461,39 @@ final class Simulation {
     private boolean repeatId(Action action) {
         Target user = oracle.users().get(action.a() % oracle.users().size());
         int node = action.b() % nodes.size();
+        if (nodes.get(node).isDead()) {
+            return false;
+        }
         Shard home = routers.get(node).homeShard(user.address());
         RouterTables.repeatId(home);
         oracle.repeatingId(node * world.shards() + home.index());
+        return true;
+    }
+
+    // ---- between nodes
+
+    private boolean carry(Action action, boolean isLost) {
+        return network.carry(action.a() % nodes.size(), action.b() % nodes.size(), action.c(), isLost);
+    }
+
+    private boolean cut(Action action, boolean isCut) {
+        return network.cut(action.a() % nodes.size(), action.b() % nodes.size(), isCut);
+    }
+
+    /** One node of a run may die, seldom. */
+    private boolean kill(int node) {
+        if (nodes.stream().anyMatch(Node::isDead)) {
+            return false;
+        }
+        network.kill(node);
+        nodes.get(node).die();
+        oracle.died(node);
+        connections.removeIf(connection -> connection.peer().node == node);
+        for (int i = 0; i < clients.length; i++) {
+            if (clients[i] != null && clients[i].peer().node == node) {
+                clients[i] = null;
+            }
+        }
         return true;
     }
 
@@ -452,11 +501,12 @@ final class Simulation {
 
     private boolean pass(Duration time) {
         clock.advance(time);
-        for (Router router : routers) {
-            for (Shard shard : router.shards()) {
-                shard.loop().execute(shard::onTick);
+        for (Node node : nodes) {
+            if (!node.isDead()) {
+                node.router().shards().forEach(shard -> shard.loop().execute(shard::onTick));
             }
         }
+        network.expire();
         for (VirtualConnection connection : connections) {
             connection.endLingering(clock.nanoTime());
         }
@@ -473,6 +523,9 @@ final class Simulation {
 
     private void compareTables() {
         for (Node node : nodes) {
+            if (node.isDead()) {
+                continue;
+            }
             tableCheck.check(
                     node,
                     connections.stream()
@@ -483,19 +536,24 @@ final class Simulation {
 
     private boolean settle(Action action) {
         SplittableRandom random = new SplittableRandom(action.a());
-        comeToRest(random);
+        network.healAll();
+        do {
+            comeToRest(random);
+        } while (network.carryAll());
         while (judge(random.nextInt(Integer.MAX_VALUE))) {
             comeToRest(random);
         }
         for (int i = 0; i < TICKS_TO_SETTLE; i++) {
             pass(TICK);
-            comeToRest(random);
+            do {
+                comeToRest(random);
+            } while (network.carryAll());
         }
         if (oracle.isCorrupted()) {
             repair(random);
         }
-        for (Router router : routers) {
-            for (Shard shard : router.shards()) {
+        for (Node node : nodes) {
+            for (Shard shard : node.isDead() ? List.<Shard>of() : node.router().shards()) {
                 oracle.expects(
                         RouterTables.retries(shard) == 0,
                         "4 tables",
@@ -516,12 +574,16 @@ final class Simulation {
     private void repair(SplittableRandom random) {
         for (int i = 0; i < MOST_AUDITS; i++) {
             List<AuditReport> reports = new ArrayList<>();
-            for (Router router : routers) {
-                router.audit().thenAccept(reports::addAll);
+            int expected = 0;
+            for (Node node : nodes) {
+                if (!node.isDead()) {
+                    node.router().audit().thenAccept(reports::addAll);
+                    expected += node.loops().size();
+                }
             }
             comeToRest(random);
             oracle.audited(reports);
-            if (reports.size() == loops.size() && reports.stream().allMatch(AuditReport::isClean)) {
+            if (reports.size() == expected && reports.stream().allMatch(AuditReport::isClean)) {
                 return;
             }
         }

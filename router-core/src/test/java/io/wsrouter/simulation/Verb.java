@@ -52,6 +52,16 @@ enum Verb {
     CORRUPT(1),
     /** A fault of the machine has the next id minted a second time. */
     REPEAT_ID(3),
+    /** The network brings something to another node. */
+    CARRY(200),
+    /** The network loses something. */
+    MISLAY(3),
+    /** The way from one node to another is cut. */
+    CUT(2),
+    /** It is healed. */
+    HEAL(6),
+    /** A node dies. */
+    KILL(1),
     /** All loops run until nothing is left to do. */
     QUIET(2),
     /** All loops run until nothing is left to do, and time passes until every receipt is due. */
@@ -63,12 +73,17 @@ enum Verb {
         this.weight = weight;
     }
 
+    /** Whether it takes several nodes. */
+    boolean needsNodes() {
+        return this == CARRY || this == MISLAY || this == CUT || this == HEAL || this == KILL;
+    }
+
     int weight() {
         return weight;
     }
 
     /** Whether a run without it would show nothing. */
     boolean isEssential() {
-        return this == TURN || this == ARRIVE || this == PUBLISH || this == RESUME || this == SETTLE;
+        return this == TURN || this == ARRIVE || this == PUBLISH || this == RESUME || this == CARRY || this == SETTLE;
     }
 }

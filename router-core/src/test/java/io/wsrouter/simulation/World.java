@@ -69,7 +69,7 @@ record World(
                 random.nextInt(3) == 0 ? 1 + random.nextInt(4) : Integer.MAX_VALUE,
                 new QueueLimits(
                         500 + random.nextInt(8_000),
-                        1 + random.nextInt(12),
+                        1 + random.nextInt(random.nextBoolean() ? 3 : 12),
                         random.nextBoolean() ? 1 << 20 : 4_000 + random.nextInt(40_000),
                         random.nextInt(3) == 0
                                 ? SlowConsumerPolicy.DISCONNECT
