@@ -105,7 +105,7 @@ public final class RouterTables {
         }
         LocalTopic local = shard.subscriptionTable().get(topic);
         Subscription own = victim.subscription(topic);
-        return switch (kind % 10) {
+        return switch (kind) {
             case 0 -> {
                 if (victim.principal().user().equals(other.principal().user())) {
                     yield null;

@@ -3,6 +3,7 @@ package io.wsrouter.simulation;
 import io.wsrouter.address.Address;
 import io.wsrouter.auth.Principal;
 import io.wsrouter.connection.QueueBudget;
+import io.wsrouter.connection.SlowConsumerPolicy;
 import io.wsrouter.protocol.Command;
 import io.wsrouter.protocol.ErrorCode;
 import io.wsrouter.protocol.Outcome;
@@ -31,6 +32,7 @@ final class Simulation {
     private static final long NEVER_AT_REST = 3_000_000;
     private static final Priority[] PRIORITIES = Priority.values();
     private static final VirtualConnection.Socket[] SOCKETS = VirtualConnection.Socket.values();
+    private static final int[] CORRUPTIONS = {0, 0, 0, 1, 1, 1, 2, 3, 4, 5, 6, 7, 7, 7, 8, 9};
     private static final Address OPERATOR = Address.user("root");
 
     private final World world;
@@ -251,11 +253,11 @@ final class Simulation {
     private Target target(int operand) {
         int kind = operand % 10;
         int index = operand / 10;
-        if (kind < 5) {
+        if (kind < 4) {
             return oracle.topics().get(index % oracle.topics().size());
         }
         Target connection = lastConnectionOf(index % clients.length);
-        return kind < 8 || connection == null
+        return kind < 7 || connection == null
                 ? oracle.users().get(index % oracle.users().size())
                 : connection;
     }
@@ -351,7 +353,8 @@ final class Simulation {
             return false;
         }
         int mode = action.b() % 8;
-        client.has(mode < 4 ? SOCKETS[0] : mode < 6 ? SOCKETS[1] : SOCKETS[mode - 4]);
+        boolean isHealthy = mode < (world.queue().policy() == SlowConsumerPolicy.DISCONNECT ? 2 : 4);
+        client.has(isHealthy ? SOCKETS[0] : mode < 6 ? SOCKETS[1] : SOCKETS[mode - 4]);
         return true;
     }
 
@@ -440,11 +443,15 @@ final class Simulation {
             return false;
         }
         VirtualConnection victim = open.get(action.a() % open.size());
-        List<VirtualConnection> others =
-                open.stream().filter(other -> other.home() == victim.home()).toList();
+        boolean isWithinUser = (action.d() & 1) == 0;
+        List<VirtualConnection> others = open.stream()
+                .filter(other -> other.home() == victim.home())
+                .filter(other -> !isWithinUser || other.peer().user == victim.peer().user)
+                .toList();
         VirtualConnection other = others.get(action.b() % others.size());
-        Target topic = oracle.topics().get(action.d() % oracle.topics().size());
-        String what = RouterTables.corrupt(victim.home(), action.c(), victim, other, topic.address());
+        Target topic = oracle.topics().get(action.d() / 2 % oracle.topics().size());
+        int kind = CORRUPTIONS[action.c() % CORRUPTIONS.length];
+        String what = RouterTables.corrupt(victim.home(), kind, victim, other, topic.address());
         return what != null && corrupted(what, victim, other);
     }
 

@@ -49,7 +49,7 @@ enum Verb {
     /** An audit of all tables begins. */
     AUDIT(5),
     /** A fault of the machine breaks the tables. */
-    CORRUPT(1),
+    CORRUPT(4),
     /** A fault of the machine has the next id minted a second time. */
     REPEAT_ID(3),
     /** The network brings something to another node. */

@@ -70,7 +70,7 @@ record World(
                 new QueueLimits(
                         500 + random.nextInt(8_000),
                         1 + random.nextInt(random.nextBoolean() ? 3 : 12),
-                        random.nextBoolean() ? 1 << 20 : 4_000 + random.nextInt(40_000),
+                        random.nextBoolean() ? 1 << 20 : 1_000 + random.nextInt(12_000),
                         random.nextInt(3) == 0
                                 ? SlowConsumerPolicy.DISCONNECT
                                 : POLICIES[random.nextInt(POLICIES.length)]),
