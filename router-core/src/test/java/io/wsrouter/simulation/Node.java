@@ -24,7 +24,13 @@ final class Node {
     private final Oracle oracle;
     private final Router router;
 
-    Node(int index, World world, VirtualClock clock, VirtualAuthenticator authenticator, VirtualBackplane backplane, Oracle oracle) {
+    Node(
+            int index,
+            World world,
+            VirtualClock clock,
+            VirtualAuthenticator authenticator,
+            VirtualBackplane backplane,
+            Oracle oracle) {
         this.index = index;
         this.oracle = oracle;
         this.backplane = backplane;

@@ -21,7 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
  * A small model of who may see what, and in which order, that watches everything that crosses the border of the router. It
@@ -33,7 +33,6 @@ import java.util.function.Function;
  */
 final class Oracle {
 
-    private static final Outcome[] OUTCOMES = Outcome.values();
     private static final long NEVER = Long.MAX_VALUE;
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int FORGIVEN_MISTAKES = 10;
@@ -46,6 +45,7 @@ final class Oracle {
     private final List<Target> users;
     private final List<Target> topics;
     private final ReceiptCheck receiptCheck;
+    private final Settlement settlement;
     private final PushText push = new PushText();
 
     private final List<Peer> peers = new ArrayList<>();
@@ -64,10 +64,7 @@ final class Oracle {
     private Violation broken;
 
     // what the router is to have counted
-    private long misdeliveries;
-    private long drift;
     private long published;
-    private long receiptsDropped;
     private long duplicateIds;
     private int slowBefore;
 
@@ -79,6 +76,7 @@ final class Oracle {
         this.users = targets(world.users(), true);
         this.topics = targets(world.topics(), false);
         this.receiptCheck = new ReceiptCheck(this, clock);
+        this.settlement = new Settlement(this, world, clock);
         this.tolerated = new int[world.users().size()];
         this.kicks = new int[world.users().size()];
         this.mints = new int[world.nodes() * world.shards()];
@@ -128,6 +126,16 @@ final class Oracle {
 
     List<Target> topics() {
         return topics;
+    }
+
+    /** How many publishes the routers are to have counted. */
+    long published() {
+        return published;
+    }
+
+    /** How many ids they are to have refused. */
+    long duplicateIds() {
+        return duplicateIds;
     }
 
     List<Peer> peers() {
@@ -896,7 +904,11 @@ final class Oracle {
             coverage.count(Rare.DROPPED);
         }
         Peer publisher = sent.peer();
-        if (written.result() != WriteResult.ACCEPTED && !sent.isTimed() && publisher != null && publisher.node == receiver.node && sent.rawId() == null) {
+        if (written.result() != WriteResult.ACCEPTED
+                && !sent.isTimed()
+                && publisher != null
+                && publisher.node == receiver.node
+                && sent.rawId() == null) {
             publisher.owed[outcome.ordinal()]++;
         }
     }
@@ -995,7 +1007,11 @@ final class Oracle {
         }
     }
 
-    private boolean isDead(int node) {
+    boolean hasDeadNodes() {
+        return deadNodes != 0;
+    }
+
+    boolean isDead(int node) {
         return (deadNodes & 1L << node) != 0;
     }
 
@@ -1009,7 +1025,7 @@ final class Oracle {
      * All tables are repaired. Which of a user's connections counts as the oldest is as the router says from now on, and one
      * that was not to be found while another came makes one too many.
      */
-    void repaired(Function<Peer, Integer> placeOf) {
+    void repaired(ToIntFunction<Peer> placeOf) {
         isCorrupted = false;
         for (Target user : users) {
             tolerated[user.index()] = 0;
@@ -1017,7 +1033,7 @@ final class Oracle {
                 List<Peer> present = connectionsOf(user.index(), node);
                 long[] times =
                         present.stream().mapToLong(peer -> peer.registeredAt).toArray();
-                present.sort(Comparator.comparing(placeOf));
+                present.sort(Comparator.comparingInt(placeOf));
                 for (int i = 0; i < times.length; i++) {
                     present.get(i).registeredAt = times[i];
                 }
@@ -1037,16 +1053,7 @@ final class Oracle {
 
     /** Every receipt was due. Looks at everything since the last settlement, and forgets it. */
     void settled(RouterCounts counts) {
-        new TotalOrder(this).check(peers);
-        for (Given one : given) {
-            if (one instanceof Sent sent) {
-                settle(sent);
-            }
-        }
-        for (Peer peer : peers) {
-            settle(peer);
-        }
-        check(counts);
+        settlement.settle(counts);
         kickedIds.clear();
         firstNumber += given.size();
         given.clear();
@@ -1054,56 +1061,7 @@ final class Oracle {
         peers.forEach(Peer::forget);
     }
 
-    private void settle(Sent sent) {
-        if (!sent.isCarriedOut()) {
-            return;
-        }
-        if (sent.isUnderWay()
-                && sent.hadReceivers()
-                && sent.written().isEmpty()
-                && sent.to().kind() == Address.Kind.TOPIC) {
-            coverage.count(Rare.SUBSCRIBER_GONE);
-        }
-        if (sent.verdict() == null && !isCorrupted && !sent.isTimed()) {
-            expects(
-                    sent.isWrittenAsExpected(),
-                    "4 routable",
-                    sent,
-                    "was written to " + sent.written().size() + " receivers (expected " + sent.expected() + ")");
-            for (Peer peer : peers) {
-                if (wasThere(peer, sent)) {
-                    expects(wasWritten(peer, sent), "4 routable", peer, "was passed over by " + sent);
-                }
-            }
-        }
-        Peer publisher = sent.peer();
-        if (publisher != null && sent.isUnderWay()) {
-            publisher.mostLeftAlone += world.clients() * world.connectionsPerUser();
-        }
-        boolean isOwed = sent.rawId() != null && (publisher == null ? deadNodes == 0 : publisher.isOpen);
-        expects(
-                sent.receipts() == 1 || (!isOwed && sent.receipts() == 0),
-                "5 receipts",
-                sent,
-                "has " + sent.receipts() + " receipts (expected " + (isOwed ? 1 : "at most 1") + ")");
-        if (sent.rawId() != null && sent.receipts() == 0) {
-            coverage.count(Rare.RECEIPT_OF_CLOSED);
-            receiptsDropped += sent.verdict() == null && !isOfTheDead(sent) ? 1 : 0;
-        }
-        if (publisher != null
-                && sent.rawId() == null
-                && sent.verdict() == null
-                && sent.written().isEmpty()) {
-            publisher.mostNoRoute++;
-            publisher.leastNoRoute += sent.to().kind() == Address.Kind.TOPIC || mayBeLeftAlone(sent) || sent.isForAnotherNode() ? 0 : 1;
-        }
-    }
-
-    /** Whether its publisher, or what was to become of it, has died with a node. */
-    private boolean isOfTheDead(Sent sent) {
-        return sent.peer() != null && isDead(sent.peer().node);
-    }
-
+    /** Whether a receiver of a message may have been left alone because it has failed. */
     boolean mayBeLeftAlone(Sent sent) {
         for (Peer peer : peers) {
             boolean mayBeReceiver = sent.to().kind() == Address.Kind.TOPIC || peer.isReceiverOf(sent.to());
@@ -1112,87 +1070,5 @@ final class Oracle {
             }
         }
         return false;
-    }
-
-    private static boolean wasThere(Peer peer, Sent sent) {
-        boolean isFarAndLost = sent.mayBeLost() && (sent.peer() == null || sent.peer().node != peer.node);
-        if (isFarAndLost) {
-            return false;
-        }
-        boolean wasLeftAlone = peer.isGuarded() || peer.guardedUntil > sent.carriedOutAt();
-        if (wasLeftAlone || !peer.isOpen || peer.registeredAt >= sent.carriedOutAt() || !peer.isReceiverOf(sent.to())) {
-            return false;
-        }
-        return sent.to().kind() != Address.Kind.TOPIC
-                || peer.confirmedAt[sent.to().index()] < sent.carriedOutAt();
-    }
-
-    private static boolean wasWritten(Peer peer, Sent sent) {
-        for (Written written : sent.written()) {
-            if (written.receiver() == peer) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void settle(Peer peer) {
-        if (!peer.isOpen) {
-            return;
-        }
-        expects(peer.unanswered.isEmpty(), "5 receipts", peer, "has got no answer to " + peer.unanswered);
-        expects(peer.openReceipts == 0, "5 receipts", peer, "still has receipts open: " + peer.openReceipts);
-        expects(!peer.hasAskedToClose, "4 closed", peer, "should have been closed, as it has asked");
-        expects(
-                clock.epochMillis() <= peer.endEpochMillis() + 1_000,
-                "4 closed",
-                peer,
-                "outlives its token by " + (clock.epochMillis() - peer.endEpochMillis()) + " ms");
-        expects(
-                isCorrupted || clock.nanoTime() - peer.heardNanos <= World.LONGEST_SILENCE.toNanos(),
-                "9 liveness",
-                peer,
-                "is open and was not heard for " + (clock.nanoTime() - peer.heardNanos) / 1_000_000 + " ms");
-        if (!isCorrupted) {
-            settleRefusals(peer);
-        }
-    }
-
-    private void settleRefusals(Peer peer) {
-        for (Outcome outcome : OUTCOMES) {
-            int told = peer.told[outcome.ordinal()];
-            int owed = peer.owed[outcome.ordinal()];
-            boolean isRight = switch (outcome) {
-                case NO_ROUTE -> told >= peer.leastNoRoute && told <= peer.mostNoRoute;
-                case CIRCUIT_OPEN -> told <= peer.mostLeftAlone;
-                default -> told == owed;
-            };
-            if (!isRight) {
-                throw breaks(
-                        "5 receipts",
-                        peer + " was told of " + told + " refusals as " + outcome.word() + " (expected " + owed + ")");
-            }
-        }
-    }
-
-    private void check(RouterCounts counts) {
-        expects(deadNodes == 0 ? counts.published() : published, published, "5 receipts", "publishes");
-        expects(counts.duplicateIds(), duplicateIds, "3 one id", "ids refused");
-        if (!isCorrupted && deadNodes == 0) {
-            expects(counts.receiptsDropped(), receiptsDropped, "5 receipts", "receipts dropped");
-            expects(counts.misdeliveries(), misdeliveries, "2 barriers", "writes stopped");
-            expects(counts.drift(), drift, "4 tables", "findings of audits");
-        }
-        misdeliveries = counts.misdeliveries();
-        drift = counts.drift();
-        receiptsDropped = counts.receiptsDropped();
-    }
-
-    private void expects(long counted, long expected, String invariant, String what) {
-        expects(
-                counted == expected,
-                invariant,
-                "the router",
-                "has counted " + counted + " " + what + " (expected " + expected + ")");
     }
 }

@@ -46,8 +46,7 @@ final class ReceiptCheck {
         check(sent, receipt.outcome(), receipt.matched(), receipt.delivered(), receipt.queued(), isUnsure);
     }
 
-    private void check(
-            Sent sent, Outcome outcome, int matched, int delivered, int queued, boolean isUnsure) {
+    private void check(Sent sent, Outcome outcome, int matched, int delivered, int queued, boolean isUnsure) {
         expects(sent.countReceipt() == 1, sent, "has a second receipt");
         if (sent.verdict() != null) {
             expects(

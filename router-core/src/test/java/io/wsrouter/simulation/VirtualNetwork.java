@@ -109,7 +109,11 @@ final class VirtualNetwork {
             if (to.node() != from && to.wants(subject)) {
                 question.silent.add(name(to.node()));
                 question.sent.goesToAnotherNode();
-                send(from, to.node(), subject, () -> to.receive(message, receipt -> reply(to.node(), from, question, receipt)));
+                send(
+                        from,
+                        to.node(),
+                        subject,
+                        () -> to.receive(message, receipt -> reply(to.node(), from, question, receipt)));
             }
         }
         if (question.silent.isEmpty()) {
