@@ -82,8 +82,11 @@ final class Settlement {
                 && sent.verdict() == null
                 && sent.written().isEmpty()) {
             publisher.mostNoRoute++;
-            publisher.leastNoRoute +=
-                    sent.to().kind() == Address.Kind.TOPIC || oracle.mayBeLeftAlone(sent) || sent.isForAnotherNode() ? 0 : 1;
+            publisher.leastNoRoute += sent.to().kind() == Address.Kind.TOPIC
+                            || oracle.mayBeLeftAlone(sent)
+                            || sent.isForAnotherNode()
+                    ? 0
+                    : 1;
         }
     }
 
@@ -159,7 +162,11 @@ final class Settlement {
     }
 
     private void check(RouterCounts counts) {
-        expects(!oracle.hasDeadNodes() ? counts.published() : oracle.published(), oracle.published(), "5 receipts", "publishes");
+        expects(
+                !oracle.hasDeadNodes() ? counts.published() : oracle.published(),
+                oracle.published(),
+                "5 receipts",
+                "publishes");
         expects(counts.duplicateIds(), oracle.duplicateIds(), "3 one id", "ids refused");
         if (!oracle.isCorrupted() && !oracle.hasDeadNodes()) {
             expects(counts.receiptsDropped(), receiptsDropped, "5 receipts", "receipts dropped");

@@ -78,6 +78,7 @@ public final class SelfTest {
                 .set("public.host", "127.0.0.1")
                 .set("public.port", 0)
                 .set("internal.port", 0)
+                .set("degradation.enabled", false)
                 .set("auth.hmac-secret", secret));
         TokenMinter minter =
                 new TokenMinter(secret.getBytes(UTF_8), JwtAlgorithm.HS256, null, null, InstantSource.system());

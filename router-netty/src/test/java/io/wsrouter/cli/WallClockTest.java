@@ -55,6 +55,8 @@ final class WallClockTest {
                         RouterMain.class.getName(),
                         "serve",
                         "--set",
+                        "degradation.enabled=false",
+                        "--set",
                         "public.host=127.0.0.1",
                         "--set",
                         "public.port=0",

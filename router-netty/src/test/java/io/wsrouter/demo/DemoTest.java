@@ -37,7 +37,8 @@ final class DemoTest {
     @BeforeAll
     static void start() throws Exception {
         browser = Browser.start();
-        router = DevMode.start(ConfigSources.of().set("public.port", 0).set("internal.port", 0));
+        router = DevMode.start(
+                ConfigSources.of().set("public.port", 0).set("internal.port", 0).set("degradation.enabled", false));
     }
 
     @AfterAll

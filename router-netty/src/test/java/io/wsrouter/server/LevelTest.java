@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 /** What a node that is hard pressed refuses, as clients, back ends and operators see it, and that it comes back by itself. */
 final class LevelTest {
 
+    private static final String ENABLED = "degradation.enabled=true";
     private static final String QUICK_RECOVERY = "degradation.recovery=250ms";
     private static final Logger LEVELS = (Logger) LoggerFactory.getLogger("io.wsrouter.level");
     private static final Logger FAULTS = (Logger) LoggerFactory.getLogger("io.wsrouter.faults");
@@ -183,7 +184,8 @@ final class LevelTest {
     void shouldRiseWhenALoopIsBlockedAndComeBackWhenItRunsAgain() throws InterruptedException {
         ExecutorService askers = Executors.newCachedThreadPool();
         CountDownLatch release = new CountDownLatch(1);
-        try (TestServer server = TestServer.start("loops=3", QUICK_RECOVERY)) { // listeners live on the first two
+        try (TestServer server =
+                TestServer.start("loops=3", ENABLED, QUICK_RECOVERY)) { // listeners live on the first two
             WebSocketClient alice = server.connect(userOn(server, 0), TestServer.ALL);
             String bob = userOn(server, 1);
             server.connect(bob);
@@ -225,6 +227,7 @@ final class LevelTest {
                 "limits.queued-bytes=1MiB",
                 "limits.queued-bytes-per-connection=1MiB",
                 "limits.socket-send-buffer=4KiB",
+                ENABLED,
                 QUICK_RECOVERY)) {
             WebSocketClient slow = server.connectWithSmallBuffer("slow");
             WebSocketClient alice = server.connect("alice", TestServer.ALL);

@@ -68,7 +68,9 @@ public final class TestServer implements AutoCloseable {
     /** Starts a router that looks at {@code signals} alone to tell how hard pressed it is. */
     public static TestServer startSensing(Map<Signal, DoubleSupplier> signals, String... assignments) {
         try {
-            return new TestServer(RouterServer.startSensing(config(assignments), signals));
+            String[] settings = Stream.concat(Stream.of("degradation.enabled=true"), Stream.of(assignments))
+                    .toArray(String[]::new);
+            return new TestServer(RouterServer.startSensing(config(settings), signals));
         } catch (BindException e) {
             throw new AssertionError(e);
         }
@@ -94,6 +96,7 @@ public final class TestServer implements AutoCloseable {
                 .set("public.host", "127.0.0.1")
                 .set("public.port", 0)
                 .set("internal.port", 0)
+                .set("degradation.enabled", false) // a busy machine is no reason to refuse what a test asks for
                 .set("limits.failed-handshakes-per-second-per-ip", "unlimited");
     }
 

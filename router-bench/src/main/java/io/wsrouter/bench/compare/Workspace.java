@@ -61,6 +61,7 @@ final class Workspace implements AutoCloseable {
                 node: compare
                 public: {host: 127.0.0.1, port: %d%s}
                 internal: {host: 127.0.0.1, port: 0}
+                degradation: {enabled: false}
                 auth:
                   hmac-secret-file: %s
                 limits:

@@ -142,6 +142,7 @@ final class MeasuredRun {
                 node: memory
                 public: {host: 127.0.0.1, port: 0}
                 internal: {host: 127.0.0.1, port: 0}
+                degradation: {enabled: false}
                 auth: {hmac-secret: %s}
                 heartbeat: {interval: 1h}
                 limits:

@@ -100,6 +100,7 @@ public final class RouterProcess implements AutoCloseable {
                 node: scenario
                 public: {host: 127.0.0.1, port: 0}
                 internal: {host: 127.0.0.1, port: 0}
+                degradation: {enabled: false}
                 auth:
                   hmac-secret-file: %s
                 limits:

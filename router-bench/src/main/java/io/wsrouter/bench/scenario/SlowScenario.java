@@ -76,7 +76,10 @@ final class SlowScenario extends Scenario {
     @Override
     List<String> settings() {
         return Stream.concat(
-                        Stream.of("slow-consumer.policy=" + policy, "limits.queued-bytes=" + queuedMib + "MiB"),
+                        Stream.of(
+                                "degradation.enabled=true",
+                                "slow-consumer.policy=" + policy,
+                                "limits.queued-bytes=" + queuedMib + "MiB"),
                         further.stream())
                 .toList();
     }
