@@ -107,17 +107,17 @@ final class LocalDelivery {
     }
 
     /** Accounts for the subscribers of another shard, which no message can be sent to now since no shard waits. */
-    void toUnreachable(Publication publication, int subscribers) {
+    void toUnreachable(Publication publication, int subscribers, Outcome outcome) {
         counters.add(Metric.MATCHED, subscribers);
         counters.add(Metric.REFUSED, subscribers);
-        counters.add(Metric.CREDITS_REFUSED, subscribers);
+        counters.add(outcome == Outcome.EXPIRED ? Metric.EXPIRED : Metric.CREDITS_REFUSED, subscribers);
         ReceiptPart part = openPart(publication);
         Connection publisher = publication.publisher();
         if (part != null) {
-            part.onUnreachable(Outcome.OVERLOADED, subscribers);
+            part.onUnreachable(outcome, subscribers);
             seal(publication, part);
         } else if (publisher != null) {
-            shard.proxyTo(publication.origin()).refuse(publisher, Outcome.OVERLOADED, subscribers);
+            shard.proxyTo(publication.origin()).refuse(publisher, outcome, subscribers);
         }
     }
 

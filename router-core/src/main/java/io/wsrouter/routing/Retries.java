@@ -7,6 +7,7 @@ import io.wsrouter.connection.TimerWheel;
 import io.wsrouter.connection.WriteResult;
 import io.wsrouter.metrics.Counters;
 import io.wsrouter.metrics.Metric;
+import io.wsrouter.protocol.Message;
 import io.wsrouter.protocol.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -481,6 +482,47 @@ final class Retries {
                 refuse(retry, retry.isMatched() ? Outcome.CLOSED : Outcome.NO_ROUTE);
             }
         }
+    }
+
+    // ---- fan-outs that wait for credit
+
+    /** Takes room for one more message behind so many, if there is any. */
+    boolean tryHold(int waiting, Message message) {
+        return waiting < policy.mostWaitingPerReceiver()
+                && room.tryReserve(BYTES_BESIDE_THE_MESSAGE + message.lengthBytes());
+    }
+
+    /** Gives back the room of a message. */
+    void letGo(Message message) {
+        room.release(BYTES_BESIDE_THE_MESSAGE + message.lengthBytes());
+    }
+
+    void countAttempt() {
+        counters.increment(Metric.RETRIED);
+    }
+
+    boolean mayFollowOn(int attempts) {
+        return policy.mayFollowOn(attempts);
+    }
+
+    /** When the attempt after so many may be made. */
+    long nextAttemptNanos(int attempts) {
+        return loop.nanoTime() + policy.pauseNanos(attempts, random);
+    }
+
+    /** Sets a timer, which says by {@link #onFired} when it has fired. */
+    void wake(TimerWheel.Timer timer, long deadlineNanos) {
+        if (underWay == 0 && !isTickArmed) {
+            timers.skipTo(loop.nanoTime());
+        }
+        underWay += timer.isScheduled() ? 0 : 1;
+        timers.schedule(timer, deadlineNanos);
+        armTick();
+    }
+
+    /** A timer that was set has fired. */
+    void onFired() {
+        underWay--;
     }
 
     // ---- time

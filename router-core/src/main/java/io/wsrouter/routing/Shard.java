@@ -61,6 +61,7 @@ public final class Shard {
     private final Backplane backplane;
     private final RouterListener listener;
     private ShardProxy[] proxies = {};
+    private FanOuts fanOuts;
     private final Parking parking;
 
     // state, the loop's own
@@ -118,6 +119,7 @@ public final class Shard {
         this.audit = new ShardAudit(this, tables, backplane);
         this.delivery = new LocalDelivery(this, limits, listener, timers, receipts, health);
         this.parking = new Parking(this, limits.credits());
+        this.fanOuts = new FanOuts(proxies, topics, delivery);
     }
 
     /** Introduces the shards to each other, before the first use; {@code seed} is where random choices begin. */
@@ -127,6 +129,7 @@ public final class Shard {
                 .map(to -> new ShardProxy(this, to, limits.credits(), () -> parking.onCredit(to.index())))
                 .toArray(ShardProxy[]::new);
         parking.connect(proxies);
+        fanOuts = new FanOuts(proxies, topics, delivery);
         audit.connect(shards);
     }
 
@@ -581,10 +584,7 @@ public final class Shard {
         int[] shards = topics.shardsOf(publication.message().to());
         announce(publication, remoteParts + shards.length);
         for (int shard : shards) {
-            if (!proxies[shard].fanOut(publication)) {
-                delivery.toUnreachable(
-                        publication, topics.subscribersOf(publication.message().to(), shard));
-            }
+            fanOuts.send(publication, shard);
         }
     }
 

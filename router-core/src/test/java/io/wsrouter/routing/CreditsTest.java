@@ -194,6 +194,49 @@ final class CreditsTest {
     }
 
     @Test
+    void shouldTryAgainWhatFindsNoCreditTowardsSubscribersAndHasTime() {
+        String topic = router.topicOn(0);
+        bob.subscribesTo(topic);
+        router.runUntilIdle();
+
+        alice.givesAtOnce(publishes(topic, DELIVERIES));
+        for (int i = DELIVERIES; i < DELIVERIES + 3; i++) {
+            alice.publishes("" + i, topic, "" + i, Duration.ofSeconds(5));
+        }
+        turn(0);
+        assertThat(alice.receipts("" + DELIVERIES)).as("it waits").isEmpty();
+        router.runUntilIdle();
+        router.advance(Duration.ofMillis(200));
+
+        assertThat(bob.received()).isEqualTo(numbers(DELIVERIES + 3));
+        for (int i = DELIVERIES; i < DELIVERIES + 3; i++) {
+            assertThat(alice.receipt("" + i).outcome()).isEqualTo(Outcome.DELIVERED);
+        }
+        assertThat(router.count(Metric.CREDITS_REFUSED)).isZero();
+        assertThat(router.shard(0).retries().waitingBytes()).isZero();
+        assertThat(router.shard(0).retries().underWay()).isZero();
+    }
+
+    @Test
+    void shouldSayThatTheTimeOfAFanOutIsOverWhenNoCreditComesBack() {
+        String topic = router.topicOn(0);
+        bob.subscribesTo(topic);
+        router.runUntilIdle();
+
+        alice.givesAtOnce(publishes(topic, DELIVERIES));
+        alice.publishes("short", topic, "1", Duration.ofMillis(250));
+        alice.publishes("long", topic, "2", Duration.ofSeconds(5));
+        turn(0);
+        pass(0, Duration.ofMillis(400));
+
+        assertThat(alice.receipt("short").refused()).isEqualTo(Map.of(Outcome.EXPIRED, 1));
+        assertThat(alice.receipts("long")).as("it has attempts left").isEmpty();
+        pass(0, Duration.ofSeconds(3));
+        assertThat(alice.receipt("long").refused()).isEqualTo(Map.of(Outcome.OVERLOADED, 1));
+        assertThat(router.shard(0).retries().waitingBytes()).isZero();
+    }
+
+    @Test
     void shouldTellWhoWantsNoReceiptHowManyWereNotReached() {
         String topic = router.topicOn(0);
         router.connects(router.userOn(1)).subscribesTo(topic);
