@@ -260,6 +260,7 @@ final class WsRouterDialect implements Dialect {
                     }
                 }
                 case "message" -> line.onGarbled();
+                case "dropped" -> {} // the receipts of what was dropped count it as refused
                 case "receipt" -> {
                     receipt.id = id.matches("[0-9]{1,18}") ? Long.parseLong(id) : -1;
                     line.onReceipt(receipt);
