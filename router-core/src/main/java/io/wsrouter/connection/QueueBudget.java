@@ -151,14 +151,21 @@ public final class QueueBudget {
             return;
         }
         isTelling = true;
-        for (Refusal next = refusals.poll(); next != null; next = refusals.poll()) {
-            try {
-                next.tell();
-            } catch (RuntimeException | OutOfMemoryError e) {
-                listener.onFault(e);
+        try {
+            for (Refusal next = refusals.poll(); next != null; next = refusals.poll()) {
+                tell(next);
             }
+        } finally {
+            isTelling = false;
         }
-        isTelling = false;
+    }
+
+    private void tell(Refusal refusal) {
+        try {
+            refusal.tell();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            listener.onFault(e);
+        }
     }
 
     // ---- slices

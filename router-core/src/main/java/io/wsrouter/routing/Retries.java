@@ -36,6 +36,7 @@ final class Retries {
     private final Breakers breakers;
     private final TimerWheel timers;
     private final RetryRoom room;
+    private final RetryRoom roomOfAbsent;
     private final Object2ObjectHashMap<Connection, RetryLine> lines = new Object2ObjectHashMap<>();
     private final Object2ObjectHashMap<Address, RetryLine> linesOfAbsent = new Object2ObjectHashMap<>();
     private final Runnable tick = this::onTick;
@@ -54,6 +55,7 @@ final class Retries {
         this.breakers = new Breakers(loop, policy, counters, health, this::onBreakerChanged);
         this.timers = new TimerWheel(loop.nanoTime(), TICK_NANOS);
         this.room = new RetryRoom(policy.mostWaitingBytes());
+        this.roomOfAbsent = new RetryRoom(policy.mostWaitingBytes() / 2);
     }
 
     /** Fixes the jitter of the pauses. */
@@ -127,6 +129,7 @@ final class Retries {
 
     private void attempt(Retry retry, Connection receiver) {
         if (loop.nanoTime() - retry.message().deadlineNanos() >= 0) {
+            retry.land();
             refuse(retry, Outcome.EXPIRED); // it was on its way, or its loop had no time
             return;
         }
@@ -284,7 +287,7 @@ final class Retries {
         } else if (receiver.recall(retry)) {
             land(retry);
             refuse(retry, Outcome.EXPIRED);
-            breakers.onFailure(receiver, retry.attempt());
+            breakers.onUndecided(receiver, retry.attempt());
         } else {
             end(retry);
         }
@@ -338,7 +341,7 @@ final class Retries {
     }
 
     private void join(RetryLine line, Retry retry) {
-        if (line.size() >= policy.mostWaitingPerReceiver() || !room.tryReserve(bytesOf(retry))) {
+        if (line.size() >= policy.mostWaitingPerReceiver() || !tryReserve(line, bytesOf(retry))) {
             closeIfEmpty(line, retry);
             refuse(retry, Outcome.OVERLOADED);
             return;
@@ -347,9 +350,27 @@ final class Retries {
         arm(line);
     }
 
+    /** Takes room, of which absent users get half at most: who is here shall not be refused for their sake. */
+    private boolean tryReserve(RetryLine line, int bytes) {
+        boolean isAbsent = line.receiver() == null;
+        if (isAbsent && !roomOfAbsent.tryReserve(bytes)) {
+            return false;
+        }
+        if (room.tryReserve(bytes)) {
+            return true;
+        }
+        if (isAbsent) {
+            roomOfAbsent.release(bytes);
+        }
+        return false;
+    }
+
     private void leave(RetryLine line, Retry retry) {
         line.remove(retry);
         room.release(bytesOf(retry));
+        if (line.receiver() == null) {
+            roomOfAbsent.release(bytesOf(retry));
+        }
     }
 
     private static int bytesOf(Retry retry) {
@@ -441,12 +462,11 @@ final class Retries {
         if (line == null) {
             return;
         }
-        line.onArrived(connection);
-        lines.put(connection, line);
         for (Retry retry : line.all()) {
+            leave(line, retry);
             onArrived(retry);
+            join(lineOf(connection), retry);
         }
-        arm(line);
     }
 
     private void onArrived(Retry retry) {

@@ -17,7 +17,7 @@ final class RetryLine extends TimerWheel.Timer {
 
     private final Retries retries;
     private final List<Retry> waiting = new ArrayList<>(4);
-    private @Nullable Connection receiver;
+    private final @Nullable Connection receiver;
     private int inFlight;
     private int inFlightBytes;
     private boolean isBeingFlushed;
@@ -88,11 +88,6 @@ final class RetryLine extends TimerWheel.Timer {
     @Nullable
     Connection receiver() {
         return receiver;
-    }
-
-    /** The connection that was waited for has come. */
-    void onArrived(Connection arrived) {
-        receiver = arrived;
     }
 
     boolean isBeingFlushed() {

@@ -539,11 +539,31 @@ final class RetryTest {
         assertNothingIsLeft();
     }
 
+    @Test
+    void shouldDeliverBehindManyWhoseTimeIsOverBeforeTheirTimersFire() {
+        TestRouter one = TestRouter.with(1, TestLimits.usual().retry(EXACT));
+        RecordingConnection publisher = one.connects("alice");
+        one.runUntilIdle();
+        for (int i = 0; i < 20; i++) {
+            publisher.publishes("" + i, "user:bob", "" + i, Duration.ofMillis(150));
+        }
+        publisher.publishes("long", "user:bob", "21", Duration.ofSeconds(60));
+        one.runUntilIdle();
+        RecordingConnection bob = one.arrives(Principals.everything("bob"));
+        one.loop(0).step();
+        one.clock().advance(Duration.ofMillis(200)); // before the task that sends to bob, and before any timer
+        one.runUntilIdle();
+        one.advance(Duration.ofSeconds(1));
+
+        assertThat(publisher.receipt("0").refused()).isEqualTo(Map.of(Outcome.EXPIRED, 1));
+        assertThat(bob.received()).containsExactly("21");
+    }
+
     // ---- bounds
 
     @Test
-    void shouldKeepNoMoreBytesThanThereIsRoomFor() {
-        TestRouter narrow = TestRouter.with(1, TestLimits.usual().retry(RetryPolicy.usual(2_000)));
+    void shouldKeepNoMoreBytesForAbsentUsersThanThereIsRoomFor() {
+        TestRouter narrow = TestRouter.with(1, TestLimits.usual().retry(RetryPolicy.usual(4_000)));
         RecordingConnection publisher = narrow.connects("alice");
         for (int i = 1; i <= 10; i++) {
             publisher.publishes("" + i, "user:u" + i, "" + i, TTL);

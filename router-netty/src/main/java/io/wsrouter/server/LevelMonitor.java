@@ -45,7 +45,7 @@ final class LevelMonitor {
                 router.enter(change.to());
                 events.onLevelChange(change);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             events.onBug(e);
         }
     }
