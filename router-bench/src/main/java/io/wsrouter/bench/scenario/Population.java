@@ -196,15 +196,12 @@ final class Population implements AutoCloseable {
         });
     }
 
-    /** What the floods have sent, what became of it, and how many connections of stragglers were closed, since the start. */
-    record Flooded(long published, long slowConsumer, long refused, long closes) {
+    /** What the floods have sent, and what became of it, since the start. */
+    record Flooded(long published, long slowConsumer, long refused) {
 
         Flooded since(Flooded before) {
             return new Flooded(
-                    published - before.published,
-                    slowConsumer - before.slowConsumer,
-                    refused - before.refused,
-                    closes - before.closes);
+                    published - before.published, slowConsumer - before.slowConsumer, refused - before.refused);
         }
     }
 
@@ -214,8 +211,7 @@ final class Population implements AutoCloseable {
             return new Flooded(
                     floodLedgers().mapToLong(Ledger::size).sum(),
                     refusals.getOrDefault("slow_consumer", 0L),
-                    refusals.values().stream().mapToLong(Long::longValue).sum(),
-                    closes.values().stream().mapToLong(Integer::longValue).sum());
+                    refusals.values().stream().mapToLong(Long::longValue).sum());
         });
     }
 

@@ -10,6 +10,7 @@ import org.HdrHistogram.Histogram;
  *
  * @param isSick whether the stragglers were sick
  * @param flooded what the floods did meanwhile
+ * @param cutOff how many connections the router has closed as slow consumers meanwhile
  * @param mostQueuedBytes of all samples of what the router says that it has queued; negative when it does not say
  * @param mostResidentMib of all samples
  * @param heapBytes what a collection left at the end
@@ -19,6 +20,7 @@ record Turn(
         double seconds,
         Latencies latencies,
         Flooded flooded,
+        long cutOff,
         long mostQueuedBytes,
         long mostResidentMib,
         long heapBytes) {
@@ -40,7 +42,7 @@ record Turn(
                 micros(latencies.topic(), 99),
                 flooded.published() / seconds,
                 flooded.refused() / seconds,
-                flooded.closes(),
+                cutOff,
                 mostQueuedBytes >> 10,
                 mostResidentMib,
                 heapBytes / 1048576.0);
